@@ -1,0 +1,1 @@
+"""seqviz: see a recurrent network compute, learn and forget, and k-means converge."""

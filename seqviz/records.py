@@ -1,0 +1,95 @@
+"""The frozen records that travel between rooms: NumPy arrays with checked shapes, no torch.
+
+A room that computes returns a record; a room that draws takes one. Arrays are float64 and read-only,
+so a record can be cached and shared without being copied. Letters for sizes, here and everywhere:
+T steps, D input features, H hidden units, K outputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+
+
+def frozen_array(name: str, values: ArrayLike, *shape: int | None) -> Array:
+    """Copy of `values` as a read-only float64 array, its shape checked (None in `shape` = any length).
+
+    Raises:
+        ValueError: the number of dimensions or a length differs; the message carries both shapes.
+    """
+    array: Array = np.array(values, dtype=np.float64)
+    fits = array.ndim == len(shape) and all(
+        want is None or have == want for have, want in zip(array.shape, shape, strict=True)
+    )
+    if not fits:
+        wanted = ", ".join("any" if length is None else str(length) for length in shape)
+        raise ValueError(f"{name} has shape {array.shape}, expected ({wanted})")
+    array.setflags(write=False)
+    return array
+
+
+@dataclass(frozen=True)
+class CellTrace:
+    """Everything one recurrent layer computed over one sequence, on paper or read off a torch module.
+
+    Attributes:
+        inputs: (T, D) what was fed in, x_1 … x_T.
+        hidden: (T+1, H) hidden states; row 0 is the start h_0, row t is h_t.
+        cell: (T+1, H) cell states of an LSTM, row 0 the start; None for other cells.
+        gates: name → (T, H), in PyTorch's letters (LSTM: i, f, g, o; GRU: r, z, n); empty for Elman.
+        outputs: (T, K) the head's linear outputs (logits), before any softmax; None without a head.
+        parts: name → (T, ·) the other intermediates of a step, as each cell's docstring lists them;
+            may be empty where a trace was read off a fused kernel that does not keep them.
+    """
+
+    inputs: Array
+    hidden: Array
+    cell: Array | None = None
+    gates: Mapping[str, Array] = field(default_factory=dict)
+    outputs: Array | None = None
+    parts: Mapping[str, Array] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        inputs = frozen_array("inputs", self.inputs, None, None)  # (T, D)
+        steps = len(inputs)
+        hidden = frozen_array("hidden", self.hidden, steps + 1, None)  # (T+1, H)
+        units = hidden.shape[1]
+        set_field = object.__setattr__  # the one way to finish a frozen dataclass
+        set_field(self, "inputs", inputs)
+        set_field(self, "hidden", hidden)
+        if self.cell is not None:
+            set_field(self, "cell", frozen_array("cell", self.cell, steps + 1, units))
+        if self.outputs is not None:
+            set_field(self, "outputs", frozen_array("outputs", self.outputs, steps, None))
+        gates = {
+            name: frozen_array(f"gates[{name!r}]", gate, steps, units) for name, gate in self.gates.items()
+        }
+        parts = {
+            name: frozen_array(f"parts[{name!r}]", part, steps, None) for name, part in self.parts.items()
+        }
+        set_field(self, "gates", MappingProxyType(gates))
+        set_field(self, "parts", MappingProxyType(parts))
+
+    @property
+    def steps(self) -> int:
+        """T, the number of time steps."""
+        return len(self.inputs)
+
+    @property
+    def hidden_size(self) -> int:
+        """H, the number of hidden units."""
+        return self.hidden.shape[1]
+
+    @property
+    def first_overflow(self) -> int | None:
+        """The first step t (from 1) whose hidden or cell state is not finite; None if all are."""
+        finite = np.isfinite(self.hidden).all(axis=1)
+        if self.cell is not None:
+            finite &= np.isfinite(self.cell).all(axis=1)
+        return None if finite.all() else int(np.argmin(finite))

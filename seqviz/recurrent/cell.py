@@ -1,0 +1,104 @@
+"""What the three paper cells have in common: a step, a start state and a read-out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from seqviz.records import Array, frozen_array
+
+
+class State(NamedTuple):
+    """What one step hands to the next: h (H,), and for an LSTM c (H,)."""
+
+    hidden: Array
+    cell: Array | None = None
+
+
+@dataclass(frozen=True)
+class Step:
+    """One time step with every intermediate kept. Vectors are (H,); the names are each cell's own."""
+
+    state: State
+    gates: Mapping[str, Array] = field(default_factory=dict)
+    parts: Mapping[str, Array] = field(default_factory=dict)
+
+
+class Cell(Protocol):
+    """A recurrent cell on paper. Elman, LSTM and GRU satisfy it."""
+
+    @property
+    def input_size(self) -> int: ...
+    @property
+    def hidden_size(self) -> int: ...
+    @property
+    def head(self) -> Head | None: ...
+    def start(self) -> State: ...
+    def step(self, x: Array, state: State) -> Step: ...
+
+
+@dataclass(frozen=True)
+class Head:
+    """The read-out W_hy h_t + c: the same two arrays at every step.
+
+    Attributes:
+        weight: (K, H) W_hy.
+        bias: (K,) c.
+    """
+
+    weight: Array
+    bias: Array
+
+    def __post_init__(self) -> None:
+        weight = frozen_array("head weight", self.weight, None, None)
+        object.__setattr__(self, "weight", weight)
+        object.__setattr__(self, "bias", frozen_array("head bias", self.bias, len(weight)))
+
+    def __call__(self, hidden: Array) -> Array:
+        """Logits (…, K) of hidden states (…, H)."""
+        result: Array = hidden @ self.weight.T + self.bias  # (…, H) @ (H, K) → (…, K)
+        return result
+
+    @classmethod
+    def from_torch(cls, linear: object | None) -> Head | None:
+        """The same read-out from a torch.nn.Linear, or None from None."""
+        if linear is None:
+            return None
+        weight = torch_array(linear, "weight")
+        bias = (
+            torch_array(linear, "bias")
+            if getattr(linear, "bias", None) is not None
+            else np.zeros(len(weight))
+        )
+        return cls(weight, bias)
+
+
+def torch_array(module: object, name: str) -> Array:
+    """A parameter of a torch module as float64, without importing torch here."""
+    tensor = getattr(module, name)
+    array: Array = np.asarray(tensor.detach().cpu().double().numpy(), dtype=np.float64)
+    return array
+
+
+def torch_layer(module: object, kind: str) -> tuple[Array, Array, Array, Array]:
+    """(weight_ih, weight_hh, bias_ih, bias_hh) of a one-layer, one-direction torch.nn recurrent module.
+
+    Raises:
+        TypeError: `module` is no torch.nn.<kind>.
+        ValueError: it has several layers, two directions or a projection, which one cell on paper cannot be.
+    """
+    if type(module).__name__ != kind:
+        raise TypeError(f"expected a torch.nn.{kind}, got {type(module).__name__}")
+    layers, directions = getattr(module, "num_layers", 1), 1 + bool(getattr(module, "bidirectional", False))
+    if layers != 1 or directions != 1 or getattr(module, "proj_size", 0):
+        raise ValueError(
+            f"one cell on paper is one layer in one direction without projection; this torch.nn.{kind} has "
+            f"{layers} layer(s), {directions} direction(s), projection size {getattr(module, 'proj_size', 0)}"
+        )
+    weight_ih, weight_hh = torch_array(module, "weight_ih_l0"), torch_array(module, "weight_hh_l0")
+    if not getattr(module, "bias", True):
+        return weight_ih, weight_hh, np.zeros(len(weight_ih)), np.zeros(len(weight_ih))
+    return weight_ih, weight_hh, torch_array(module, "bias_ih_l0"), torch_array(module, "bias_hh_l0")

@@ -1,0 +1,51 @@
+"""Steps × tokens → CellTrace: the same cell, the same weights, at every step."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from seqviz.records import Array, CellTrace, frozen_array
+from seqviz.recurrent.cell import Cell, State, Step
+
+
+def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTrace:
+    """Run `cell` over a sequence and keep everything it computed.
+
+    Args:
+        cell: an Elman, LSTM or GRU.
+        inputs: (T, D), T ≥ 1.
+        state: where to start; the cell's own zero state if None.
+
+    Returns:
+        The trace. Where numbers overflow they become inf or nan, as on any computer;
+        `CellTrace.first_overflow` tells at which step.
+
+    Raises:
+        ValueError: inputs that are not (T ≥ 1, cell.input_size), or a start state of another size.
+    """
+    x = frozen_array("inputs", inputs, None, cell.input_size)  # (T, D)
+    if len(x) == 0:
+        raise ValueError("inputs have 0 steps, expected at least 1")
+    first = cell.start() if state is None else state
+    frozen_array("start state", first.hidden, cell.hidden_size)
+    if (cell.start().cell is None) != (first.cell is None):
+        raise ValueError("an LSTM starts from (h, c), every other cell from h alone")
+
+    steps: list[Step] = []
+    current = first
+    with np.errstate(over="ignore", invalid="ignore"):
+        for x_t in x:
+            step = cell.step(x_t, current)
+            steps.append(step)
+            current = step.state
+        hidden = np.stack([first.hidden, *(step.state.hidden for step in steps)])  # (T+1, H)
+        outputs = None if cell.head is None else cell.head(hidden[1:])  # (T, K)
+
+    def stack(kind: str) -> dict[str, Array]:
+        return {
+            name: np.stack([getattr(step, kind)[name] for step in steps]) for name in getattr(steps[0], kind)
+        }
+
+    cells = None if first.cell is None else np.stack([first.cell, *(step.state.cell for step in steps)])
+    return CellTrace(x, hidden, cell=cells, gates=stack("gates"), outputs=outputs, parts=stack("parts"))
