@@ -1,0 +1,5 @@
+"""/ : what seqviz is, on one screen."""
+
+from seqviz.ui import shell
+
+shell.open_page("")

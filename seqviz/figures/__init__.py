@@ -1,0 +1,1 @@
+"""Records become figures: pure functions, no computing, the colours of one theme."""

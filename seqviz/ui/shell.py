@@ -1,0 +1,89 @@
+"""The frame of every page: which pages there are, how one is opened, what they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from seqviz.ui.state import visit
+
+ROOT = Path(__file__).resolve().parents[2]
+ASSETS = ROOT / "assets"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the app.
+
+    Attributes:
+        script: its file under pages/.
+        url_path: its address; "" for the start page.
+        title: its heading and its name in the navigation.
+        icon: a Material symbol.
+        summary: one sentence for its card on the start page.
+        doing: what a reader does there, for the same card.
+    """
+
+    script: str
+    url_path: str
+    title: str
+    icon: str
+    summary: str = ""
+    doing: str = ""
+
+
+PAGES = (
+    Page("start.py", "", "Start", ":material/home:"),
+    Page(
+        "unrolled.py",
+        "unrolled",
+        "Unrolled RNN",
+        ":material/view_column:",
+        "Step through a recurrent network on your own text, one product at a time, every number real.",
+        "Type a word, press →, open any cell to the sum that made it.",
+    ),
+)
+
+
+def _streamlit_page(page: Page) -> st.Page:
+    return st.Page(
+        ROOT / "pages" / page.script,
+        title=page.title,
+        icon=page.icon,
+        url_path=page.url_path,
+        default=not page.url_path,
+    )
+
+
+def route() -> st.Page:
+    """Hand the list of pages to Streamlit; returns the one that the address asks for.
+
+    The visitor is marked as routed, so that `open_page` can tell a page that runs under app.py from one that
+    Streamlit's older pages mode ran by itself.
+    """
+    visit().routed = True
+    return st.navigation([_streamlit_page(page) for page in PAGES], position="top")
+
+
+def open_page(url_path: str, *, heading: bool = True) -> Page:
+    """What every page calls first: title, icon, layout and shared style.
+
+    In a fresh process the first visitor of a deep link gets the page script without app.py (Streamlit falls back
+    to its older pages mode until `st.navigation` has been called once). Such a visitor is routed here and rerun.
+    """
+    if not visit().routed:
+        route()
+        st.rerun()
+    page = next(page for page in PAGES if page.url_path == url_path)
+    st.set_page_config(page_title=f"{page.title} · seqviz", page_icon=page.icon, layout="wide")
+    st.html(ASSETS / "shell.css")
+    if heading:
+        st.title(page.title, anchor=False)
+    return page
+
+
+def page_link(page: Page, label: str | None = None) -> None:
+    """A link to a page, inside the app."""
+    st.page_link(_streamlit_page(page), label=label or page.title, icon=page.icon)
