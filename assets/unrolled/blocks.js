@@ -1,0 +1,113 @@
+// The two blocks that the panel is made of: a vector and a matrix, with a number in every cell.
+
+class Vector {
+  /** `labels`: what stands before each cell. With `onOpen(index)` each cell is a button. */
+  constructor(parent, { labels, onOpen = null, horizontal = false, digits = 4, className = "" }) {
+    this.digits = digits;
+    this.block = htmlNode("div", `block ${className} ${horizontal ? "horizontal" : ""}`, parent);
+    this.title = htmlNode("div", "title", this.block);
+    this.list = htmlNode("div", "vector", this.block);
+    this.cells = labels.map((label, index) => {
+      const item = htmlNode("div", "item", this.list);
+      htmlNode("span", "label", item).textContent = label;
+      const cell = htmlNode(onOpen ? "button" : "span", "cell", item);
+      if (onOpen) {
+        cell.type = "button";
+        cell.addEventListener("click", () => onOpen(index));
+      }
+      return { item, cell, label };
+    });
+  }
+
+  /** `values` may hold null for what is not known yet. */
+  update(values, symbol, scale, { selected = null, hot = null } = {}) {
+    symbolToHtml(this.title, symbol);
+    this.cells.forEach(({ cell, item, label }, index) => {
+      const value = values[index];
+      const text = value === null ? "·" : formatNumber(value, this.digits);
+      if (cell.textContent !== text) cell.textContent = text;
+      tint(cell, value ?? 0, scale);
+      item.classList.toggle("hot", hot === index);
+      if (cell.localName === "button") {
+        cell.setAttribute("aria-pressed", String(selected === index));
+        cell.setAttribute("aria-label", `${spokenSymbol(symbol)}, ${label}: ${text}. Open its sum`);
+      }
+    });
+  }
+}
+
+class Matrix {
+  constructor(parent, { values, rows, columns, symbol, scale, digits = 2 }) {
+    this.block = htmlNode("div", "block", parent);
+    this.title = htmlNode("div", "title", this.block);
+    symbolToHtml(this.title, symbol);
+    const size = htmlNode("span", "size", this.title);
+    size.textContent = `${rows.length} × ${columns.length}`;
+    const frame = (this.frame = htmlNode("div", "matrix", this.block));
+    frame.style.setProperty("--columns", String(columns.length));
+    if (columns.length > 8) frame.tabIndex = 0; // it scrolls, so the keyboard must reach it
+    htmlNode("span", "corner", frame);
+    this.heads = columns.map((name) => {
+      const head = htmlNode("span", "head", frame);
+      head.textContent = name;
+      return head;
+    });
+    this.rows = rows.map((name, i) => {
+      htmlNode("span", "label", frame).textContent = name;
+      return columns.map((column, j) => {
+        const cell = htmlNode("span", "cell", frame);
+        cell.textContent = formatNumber(values[i][j], digits);
+        cell.title = `row ${name}, column ${column}: ${values[i][j]}`;
+        tint(cell, values[i][j], scale);
+        return cell;
+      });
+    });
+    this.lit = [];
+  }
+
+  /** Light the row and the column that the opened number is made of. */
+  highlight(row, column) {
+    for (const node of this.lit) node.classList.remove("lit");
+    this.lit = [];
+    if (row !== null && this.rows[row]) this.lit.push(...this.rows[row]);
+    if (column !== null) {
+      this.lit.push(this.heads[column], ...this.rows.map((cells) => cells[column]));
+      const head = this.heads[column];
+      if (this.frame.scrollWidth > this.frame.clientWidth) this.frame.scrollLeft = head.offsetLeft - this.frame.clientWidth / 2;
+    }
+    for (const node of this.lit) node.classList.add("lit");
+  }
+}
+
+function operator(parent, sign) {
+  htmlNode("span", "operator", parent).textContent = sign;
+}
+
+/** g itself, with this step's H sums on it. */
+class Curve {
+  static shapes = { tanh: Math.tanh, relu: (z) => Math.max(0, z), sigmoid: (z) => 1 / (1 + Math.exp(-z)), identity: (z) => z };
+
+  constructor(parent, name, units, most) {
+    this.block = htmlNode("div", "block curve", parent);
+    htmlNode("div", "title", this.block).textContent = name;
+    const bounded = name === "tanh" || name === "sigmoid";
+    const reach = Math.max(3, Math.min(most * 1.05, bounded ? 6 : Infinity));
+    const low = name === "tanh" ? -1 : name === "identity" ? -reach : 0;
+    const high = bounded ? 1 : reach;
+    this.x = (z) => 100 + 92 * Math.max(-1, Math.min(1, z / reach));
+    this.y = (value) => 96 - 86 * ((value - low) / (high - low));
+    const svg = svgNode("svg", { width: 200, height: 106, viewBox: "0 0 200 106", "aria-hidden": "true" }, this.block);
+    svgNode("path", { d: `M 4 ${this.y(0)} H 196 M 100 4 V 102`, class: "axis" }, svg);
+    const points = Array.from({ length: 97 }, (_, i) => ((i - 48) / 48) * reach);
+    svgNode("path", { d: "M " + points.map((z) => `${this.x(z).toFixed(1)} ${this.y(Curve.shapes[name](z)).toFixed(1)}`).join(" L "), class: "line" }, svg);
+    this.dots = Array.from({ length: units }, () => svgNode("circle", { r: 4.5 }, svg));
+  }
+
+  update(sums, values, selected) {
+    this.dots.forEach((dot, i) => {
+      dot.setAttribute("cx", this.x(sums[i]).toFixed(1));
+      dot.setAttribute("cy", this.y(values[i]).toFixed(1));
+      dot.classList.toggle("chosen", i === selected);
+    });
+  }
+}

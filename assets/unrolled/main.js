@@ -1,0 +1,287 @@
+// The component: toolbar, network and panel, one player behind them. New data re-invokes the same node.
+
+const views = new WeakMap();
+
+export default function (component) {
+  const { data, parentElement } = component;
+  let view = views.get(parentElement);
+  if (!view) {
+    view = new UnrolledView(parentElement.querySelector(".sv-root"));
+    views.set(parentElement, view);
+  }
+  view.receive(data);
+  return () => {
+    view.leave();
+    views.delete(parentElement);
+  };
+}
+
+const BUTTONS = [
+  ["home", "Home", "⏮", "Back to the start (Home)"],
+  ["token-back", "Token back", "◀◀", "One token back (Shift+←)"],
+  ["back", "Back", "◀", "One phase back (←)"],
+  ["play", "Play", "▶", "Play or pause (Space)"],
+  ["next", "Next", "▶", "One phase on (→)"],
+  ["token-next", "Token next", "▶▶", "One token on (Shift+→)"],
+  ["end", "End", "⏭", "To the end of the sequence (End)"],
+];
+
+class UnrolledView {
+  constructor(root) {
+    this.root = root;
+    this.unit = 0;
+    this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
+    root.replaceChildren();
+    this.toolbar();
+    this.status = htmlNode("p", "status", root);
+    this.status.setAttribute("role", "status");
+    this.pipeline = htmlNode("div", "pipeline", root);
+    this.pipeline.setAttribute("role", "group");
+    this.pipeline.setAttribute("aria-label", "Phases of a step");
+    this.network = new Network(root, {
+      onOpen: (step, phase, index) => this.open(step, phase, index),
+      onWeight: (name) => this.light(name),
+    });
+    this.weights = htmlNode("div", "weights", root);
+    this.panel = new Panel(root, (index) => this.choose(index));
+    this.onKey = (event) => {
+      if (!this.data || !root.isConnected || keyIsTaken(event, root.getRootNode().host ?? root)) return;
+      if (this.innerKeyTaken(event)) return;
+      if (this.player.key(event)) event.preventDefault();
+    };
+    document.addEventListener("keydown", this.onKey);
+    this.watcher = new ResizeObserver(() => this.resized());
+    this.watcher.observe(root);
+  }
+
+  innerKeyTaken(event) {
+    const target = event.composedPath()[0];
+    if (!(target instanceof Element) || !this.root.contains(target)) return false;
+    if (target.closest("select")) return true;
+    return event.key === " " && target.closest("button") !== null;
+  }
+
+  toolbar() {
+    const bar = htmlNode("div", "toolbar", this.root);
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", "Stepping");
+    const actions = {
+      home: () => this.player.home(),
+      "token-back": () => this.player.token(-1),
+      back: () => this.player.step(-1),
+      play: () => this.player.toggle(),
+      next: () => this.player.step(1),
+      "token-next": () => this.player.token(1),
+      end: () => this.player.end(),
+    };
+    this.buttons = {};
+    for (const [name, label, sign, hint] of BUTTONS) {
+      const button = htmlNode("button", `step ${name}`, bar);
+      button.type = "button";
+      button.title = hint;
+      const glyph = htmlNode("span", "glyph", button);
+      glyph.textContent = sign;
+      glyph.setAttribute("aria-hidden", "true");
+      htmlNode("span", "word", button).textContent = label;
+      button.addEventListener("click", actions[name]);
+      this.buttons[name] = button;
+    }
+    this.scrub = htmlNode("input", "scrub", bar);
+    Object.assign(this.scrub, { type: "range", min: "0", step: "1", title: "Scrub through the phases" });
+    this.scrub.setAttribute("aria-label", "Position");
+    this.scrub.addEventListener("input", () => {
+      this.player.pause();
+      this.player.go(Number(this.scrub.value));
+    });
+    this.pace = htmlNode("select", "pace", bar);
+    this.pace.setAttribute("aria-label", "Pace, phases a second");
+    for (const pace of PACES) {
+      const option = htmlNode("option", "", this.pace);
+      option.value = String(pace);
+      option.textContent = `${pace} /s`;
+      option.selected = pace === this.player.pace;
+    }
+    this.pace.addEventListener("change", () => (this.player.pace = Number(this.pace.value)));
+    this.form = this.textButton(bar, "Roll up", "Show the loop instead of its copies", () => this.setForm(!this.rolled));
+    this.present = this.textButton(bar, "Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
+    const save = htmlNode("details", "save", bar);
+    htmlNode("summary", "text-button", save).textContent = "Save";
+    const menu = htmlNode("div", "menu", save);
+    const name = () => `unrolled-step-${writeCursor(this.player.cursor)}`;
+    const background = () => getComputedStyle(this.root).getPropertyValue("--sv-surface").trim();
+    this.textButton(menu, "PNG", "The drawing as it stands, as a picture", () => savePng(this.network.svg, background(), name()));
+    this.textButton(menu, "SVG", "The drawing as it stands, as a vector graphic", () => saveSvg(this.network.svg, background(), name()));
+  }
+
+  textButton(parent, label, hint, action) {
+    const button = htmlNode("button", "text-button", parent);
+    button.type = "button";
+    button.textContent = label;
+    button.title = hint;
+    button.addEventListener("click", action);
+    return button;
+  }
+
+  receive(data) {
+    this.data = completeData(data);
+    const first = this.received === undefined;
+    this.root.classList.toggle("compact", Boolean(data.compact));
+    this.adoptTheme();
+    this.player.pause();
+    this.player.loops = Boolean(data.compact);
+    this.player.setPositions(data.T * PHASES.length, data.tokens.map((_, step) => positionOf(step, PHASE.loss)));
+    this.scrub.max = String(this.player.count - 1);
+    this.unit = 0;
+    this.buildPipeline();
+    this.buildWeights();
+    this.panel.build(this.data);
+    if (first && !data.compact) {
+      this.rolled = address.read("view") === "rolled";
+      this.player.cursor = parseCursor(address.read("at"), data.T) ?? 0;
+      if (address.read("present") === "1") this.setPresenting(true);
+    }
+    this.received = true;
+    this.rebuild();
+    if (first && data.autoplay && !prefersStillness()) this.player.play();
+  }
+
+  rebuild() {
+    this.narrow = this.network.scroller.clientWidth < 500;
+    this.network.build(this.data, Boolean(this.rolled));
+    this.form.textContent = this.rolled ? "Unroll" : "Roll up";
+    this.paint(this.player.cursor);
+  }
+
+  resized() {
+    if (this.data && this.network.scroller.clientWidth < 500 !== this.narrow) this.rebuild();
+  }
+
+  adoptTheme() {
+    const colour = getComputedStyle(this.root).getPropertyValue("--st-background-color");
+    const [r, g, b] = (colour.match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"]).map((pair) => parseInt(pair, 16));
+    this.root.dataset.theme = 0.3 * r + 0.6 * g + 0.1 * b < 128 ? "dark" : "light";
+  }
+
+  buildPipeline() {
+    this.chips = PHASES.map((key, phase) => {
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.className = "chip";
+      symbolToHtml(chip, phaseChip(this.data, key));
+      chip.addEventListener("click", () => {
+        this.player.pause();
+        this.player.go(positionOf(stepOf(this.player.cursor), phase));
+      });
+      return chip;
+    });
+    this.pipeline.replaceChildren(...this.chips);
+    this.lastPhase = -1;
+  }
+
+  buildWeights() {
+    const { data } = this;
+    const n = data.notation;
+    const parts = [["xh", n.W_xh, `${data.H} × ${data.D}`], ["hh", n.W_hh, `${data.H} × ${data.H}`], ["hy", n.W_hy, `${data.K} × ${data.H}`]];
+    const label = document.createElement("span");
+    label.className = "weights-label";
+    label.textContent = data.T === 1 ? "The weights:" : `The same weights at all ${data.T} steps:`;
+    const chips = parts.map(([name, symbol, size]) => {
+      const chip = document.createElement("button");
+      chip.type = "button";
+      chip.className = "weight-chip";
+      chip.dataset.weight = name;
+      symbolToHtml(htmlNode("span", "", chip), symbol);
+      htmlNode("span", "size", chip).textContent = size;
+      for (const event of ["pointerenter", "focus"]) chip.addEventListener(event, () => this.light(name));
+      for (const event of ["pointerleave", "blur"]) chip.addEventListener(event, () => this.light(null));
+      chip.setAttribute("aria-label", `${spokenSymbol(symbol)}, ${size}, one matrix used at each of the ${data.T} steps`);
+      return chip;
+    });
+    const count = document.createElement("span");
+    count.className = "weights-label";
+    const numbers = data.H * data.D + data.H * data.H + data.H + data.K * data.H + data.K;
+    count.textContent = `${numbers} numbers with the biases, however long the text.`;
+    this.weights.replaceChildren(label, ...chips, count);
+  }
+
+  light(name) {
+    if (name === null) delete this.root.dataset.lit;
+    else this.root.dataset.lit = name;
+  }
+
+  /** A cell in the drawing was clicked: go to its phase and open its sum. */
+  open(step, phase, index) {
+    this.player.pause();
+    this.unit = index;
+    this.player.go(positionOf(step, phase));
+  }
+
+  choose(index) {
+    this.unit = index;
+    this.paint(this.player.cursor);
+  }
+
+  setForm(rolled) {
+    this.rolled = rolled;
+    address.write("view", rolled ? "rolled" : null);
+    this.rebuild();
+  }
+
+  setPresenting(on) {
+    this.presenting = on;
+    this.root.classList.toggle("presenting", on);
+    this.present.textContent = on ? "Leave" : "Present";
+    address.write("present", on ? "1" : null);
+    if (!on && document.fullscreenElement) document.exitFullscreen();
+    else if (on && navigator.userActivation?.isActive) {
+      this.root.requestFullscreen?.().catch(() => {});
+      this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
+    }
+    if (this.data) this.rebuild();
+  }
+
+  showPlaying(playing) {
+    const button = this.buttons.play;
+    button.querySelector(".word").textContent = playing ? "Pause" : "Play";
+    button.querySelector(".glyph").textContent = playing ? "⏸" : "▶";
+    this.status.setAttribute("aria-live", playing ? "off" : "polite");
+  }
+
+  paint(cursor) {
+    const { data } = this;
+    const step = stepOf(cursor);
+    const phase = phaseOf(cursor);
+    const key = PHASES[phase];
+    const size = phase >= PHASE.logits && phase <= PHASE.prediction ? data.K : data.H;
+    const index = Math.min(this.unit, size - 1);
+    const summing = ["input_product", "recurrent_product", "logits"].includes(key);
+    this.network.show(cursor, summing && this.unitChosen(index) ? index : null);
+    if (this.lastPhase !== phase) {
+      this.chips.forEach((chip, i) => {
+        chip.classList.toggle("done", i < phase);
+        if (i === phase) chip.setAttribute("aria-current", "step");
+        else chip.removeAttribute("aria-current");
+      });
+      this.lastPhase = phase;
+    }
+    this.scrub.value = String(cursor);
+    this.scrub.setAttribute("aria-valuetext", `step ${step + 1} of ${data.T}, phase ${phase + 1} of ${PHASES.length}`);
+    this.status.replaceChildren();
+    const where = htmlNode("strong", "", this.status);
+    where.textContent = `Step ${step + 1} of ${data.T} `;
+    this.status.append(phaseSentence(data, step, key));
+    this.panel.show(step, key, index);
+    if (!data.compact) address.write("at", cursor === 0 ? null : writeCursor(cursor));
+  }
+
+  unitChosen(index) {
+    return index === this.unit && this.unit >= 0;
+  }
+
+  leave() {
+    this.player.pause();
+    document.removeEventListener("keydown", this.onKey);
+    this.watcher.disconnect();
+    for (const name of ["at", "view", "present"]) address.write(name, null);
+  }
+}

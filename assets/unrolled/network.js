@@ -1,0 +1,145 @@
+// The network over time, unrolled (a column a token) or rolled (one column and its loop). SVG, changed in place.
+
+const EDGE_POOL = 64;
+
+class Network {
+  constructor(parent, handlers) {
+    this.handlers = handlers;
+    this.scroller = htmlNode("div", "scroller", parent);
+    this.scroller.tabIndex = 0;
+    this.scroller.setAttribute("role", "group");
+    this.scroller.setAttribute("aria-label", "The network, step by step");
+  }
+
+  build(data, rolled) {
+    this.data = data;
+    this.rolled = rolled;
+    const m = (this.m = measure(data, this.scroller.clientWidth < 500));
+    const columns = rolled ? 1 : data.T;
+    const width = m.first + m.start + columns * m.pitch + 10;
+    this.svg = svgNode("svg", { width, height: m.height, viewBox: `0 0 ${width} ${m.height}`, "aria-hidden": "true" });
+    const marker = svgNode("marker", { id: "sv-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svgNode("defs", {}, this.svg));
+    svgNode("path", { d: "M 0 0.5 L 8 4 L 0 7.5 z", class: "arrowhead" }, marker);
+    this.backs = svgNode("g", {}, this.svg);
+    this.memory = new UnitStack(this.svg, m, m.first).build(data.H);
+    this.memory.group.classList.add("memory");
+    this.unitNames(m);
+    this.columns = [];
+    for (let c = 0; c < columns; c++) {
+      const x = m.first + m.start + (c + 0.5) * m.pitch + 6;
+      const column = new Column(this.svg, data, m, x, { ...this.handlers, loop: rolled ? this.loopPath(m, x) : undefined });
+      if (c === 0 && !rolled) column.group.classList.add("first");
+      this.columns.push(column);
+    }
+    this.edges = svgNode("g", { class: "edges" }, this.svg);
+    this.pool = Array.from({ length: EDGE_POOL }, () => svgNode("path", {}, this.edges));
+    this.scroller.replaceChildren(this.svg);
+    this.svg.classList.toggle("rolled", rolled);
+    this.drawn = null;
+  }
+
+  unitNames(m) {
+    this.data.hidden[0].forEach((_, i) => {
+      const y = m.hidden + (i + 0.5) * m.unitHeight;
+      svgNode("text", { x: m.first - m.unitWidth / 2 - 10, y, class: "unit-name" }, this.svg).textContent = String(i + 1);
+    });
+    const label = svgNode("text", { x: m.first - m.unitWidth / 2 - 4, y: m.hidden - 12, class: "unit-title" }, this.svg);
+    label.textContent = this.rolled ? "unit · memory of the step before" : "unit";
+  }
+
+  loopPath(m, x) {
+    const middle = m.hidden + (this.data.H * m.unitHeight) / 2;
+    const right = x + m.unitWidth / 2;
+    const top = m.hidden - 20;
+    const left = m.first;
+    return `M ${right} ${middle} C ${right + 44} ${middle} ${right + 44} ${top} ${right} ${top} H ${left + 16} Q ${left} ${top} ${left} ${m.hidden - 4}`;
+  }
+
+  show(cursor, unit) {
+    const { data } = this;
+    const now = stepOf(cursor);
+    const phase = phaseOf(cursor);
+    if (this.rolled) {
+      const before = now === 0 ? data.hidden[0] : data.hidden[now];
+      this.memory.paint({ values: before, scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, now));
+      this.columns[0].paint(now, phase);
+      this.columns[0].group.classList.add("now");
+    } else {
+      if (this.drawn === null) {
+        this.memory.paint({ values: data.hidden[0], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, 0));
+      }
+      this.columns.forEach((column, step) => column.paint(step, step < now ? PHASES.length : step === now ? phase : -1));
+      if (this.current !== this.columns[now]) this.current?.group.classList.remove("now");
+      this.columns[now].group.classList.add("now");
+      this.current = this.columns[now];
+      if (this.drawn === null || stepOf(this.drawn) !== now) this.follow(this.columns[now].x);
+    }
+    if (this.svg.dataset.phase !== PHASES[phase]) this.svg.dataset.phase = PHASES[phase];
+    this.drawEdges(now, phase, unit);
+    this.drawn = cursor;
+  }
+
+  /** Keep the active column in sight, with the one before it. */
+  follow(x) {
+    const { scroller, m } = this;
+    const left = scroller.scrollLeft;
+    const right = left + scroller.clientWidth;
+    if (x - m.pitch * 1.5 < left || x + m.pitch * 0.5 > right) {
+      scroller.scrollLeft = Math.max(0, x - m.pitch * 1.6 - (scroller.clientWidth > 700 ? m.pitch : 0));
+    }
+  }
+
+  /** The products of the active phase as lines: colour and dash for the sign, width for the size. */
+  drawEdges(now, phase, unit) {
+    const lines = this.edgesOf(now, PHASES[phase]);
+    const most = largest(lines.map((line) => line.product)) || 1;
+    for (let e = 0; e < EDGE_POOL; e++) {
+      const node = this.pool[e];
+      const line = lines[e];
+      if (!line) {
+        if (node.hasAttribute("d")) node.removeAttribute("d");
+        continue;
+      }
+      node.setAttribute("d", line.path);
+      const size = Math.abs(line.product) / most;
+      node.setAttribute("class", (line.product > 0 ? "positive" : line.product < 0 ? "negative" : "zero") + (unit !== null && line.to !== unit ? " aside" : ""));
+      node.style.strokeWidth = line.product === 0 ? "1" : (0.8 + 3.7 * size).toFixed(2);
+    }
+  }
+
+  edgesOf(now, key) {
+    const { data, m } = this;
+    const column = this.columns[this.rolled ? 0 : now];
+    const left = column.x - m.unitWidth / 2;
+    const right = column.x + m.unitWidth / 2;
+    const units = column.units;
+    const lines = [];
+    if (key === "input_product") {
+      const x = column.hotX(now);
+      for (let i = 0; i < data.H; i++) {
+        const y = units.middle(i);
+        lines.push({ to: i, product: data.W_xh[i][data.ids[now]], path: `M ${x} ${m.token} C ${x} ${m.token - 26} ${left - 46} ${y + 40} ${left} ${y}` });
+      }
+    } else if (key === "recurrent_product") {
+      const from = this.rolled || now === 0 ? this.memory : this.columns[now - 1].units;
+      const start = from.x + m.unitWidth / 2;
+      const bend = (left - start) * 0.45;
+      for (let i = 0; i < data.H; i++) {
+        for (let j = 0; j < data.H; j++) {
+          const product = data.W_hh[i][j] * data.hidden[now][j];
+          lines.push({ to: i, product, path: `M ${start} ${from.middle(j)} C ${start + bend} ${from.middle(j)} ${left - bend} ${units.middle(i)} ${left} ${units.middle(i)}` });
+        }
+      }
+    } else if (key === "logits") {
+      const end = column.x + m.rowWidth / 2;
+      column.shown.forEach((k, r) => {
+        const y = m.outputs + (r + 0.5) * m.rowHeight;
+        for (let j = 0; j < data.H; j++) {
+          const product = data.W_hy[k][j] * data.hidden[now + 1][j];
+          lines.push({ to: k, product, path: `M ${right} ${units.middle(j)} C ${right + 40} ${units.middle(j)} ${end + 34} ${y + 20} ${end} ${y}` });
+        }
+      });
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,195 @@
+"""Settings → experiment: text to tokens, tokens to a network, the network unrolled. Small enough to run anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqviz.records import Array, CellTrace
+from seqviz.recurrent import NO_TARGET, Elman, predictions, step_losses, unroll
+from seqviz.recurrent.cell import Head
+from seqviz.recurrent.initial import identity_elman, random_elman
+from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, with_markers
+from seqviz.text.vocabulary import Ids
+from seqviz.ui.settings import STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
+
+OPEN = "_"  # typed as a target: this step has none
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One network on one text, as far as it can be stepped through.
+
+    Attributes:
+        settings: what was asked for.
+        tokens: (T,) the inputs, T ≤ STEP_LIMIT; ids: (T,) their ids.
+        vocabulary: of inputs and targets together, so D = K = its size.
+        targets: (T,) ids, NO_TARGET where a step has none.
+        cell, trace: the network and what it computed.
+        predictions: (T, K) after softmax or linear head; losses: (T,).
+        whole: the trace over the whole text, up to TEXT_LIMIT tokens; whole_tokens: its inputs.
+        notes: sentences about what was done to the text.
+    """
+
+    settings: Settings
+    tokens: tuple[str, ...]
+    ids: Ids
+    vocabulary: Vocabulary
+    targets: Ids
+    cell: Elman
+    trace: CellTrace
+    predictions: Array
+    losses: Array
+    whole: CellTrace
+    whole_tokens: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def experiment(settings: Settings) -> Experiment:
+    """Build and run the network that `settings` describes.
+
+    Raises:
+        Refusal: with one sentence, where the text or a weight cannot be taken.
+    """
+    everything = _tokens(settings)
+    inputs, wanted, notes = _pairs(settings, everything)
+    shown, shown_targets = inputs[:STEP_LIMIT], wanted[:STEP_LIMIT]
+    if len(inputs) > STEP_LIMIT:
+        notes.append(
+            f"This text has {len(inputs):,} steps and the stepper takes {STEP_LIMIT}: it shows the first "
+            f"{STEP_LIMIT}; the heatmap below covers all {len(inputs):,}."
+        )
+    vocabulary = Vocabulary.of(_in_order(shown, shown_targets))
+    ids = vocabulary.ids(shown)
+    targets = np.array([NO_TARGET if t is None else vocabulary.id(t) for t in shown_targets], dtype=np.int64)
+    cell = _network(settings, vocabulary)
+    trace = unroll(cell, vocabulary.one_hot(ids))
+    assert trace.outputs is not None
+    loss_targets = targets if settings.loss == "cross_entropy" else _one_hot_targets(targets, vocabulary.size)
+    whole_trace = trace if len(inputs) == len(shown) else _whole(settings, inputs)
+    if whole_trace.first_overflow is not None:
+        notes.append(
+            f"The hidden state leaves the range of floating-point numbers at step {whole_trace.first_overflow:,}; "
+            "the heatmap stops there."
+        )
+    return Experiment(
+        settings=settings,
+        tokens=shown,
+        ids=ids,
+        vocabulary=vocabulary,
+        targets=targets,
+        cell=cell,
+        trace=trace,
+        predictions=predictions(trace.outputs, settings.loss),
+        losses=step_losses(trace.outputs, loss_targets, settings.loss),
+        whole=whole_trace,
+        whole_tokens=inputs,
+        notes=tuple(notes),
+    )
+
+
+def _tokens(settings: Settings) -> tuple[str, ...]:
+    kind = settings.unit
+    found = count_tokens_up_to(settings.text, kind, TEXT_LIMIT)
+    if found > TEXT_LIMIT:
+        raise Refusal(
+            f"The text has more than {TEXT_LIMIT:,} {kind} (it is {len(settings.text):,} characters long); "
+            f"the limit is {TEXT_LIMIT:,}."
+        )
+    if found == 0:
+        what = "empty" if not settings.text else "nothing but white space"
+        raise Refusal(f"The text is {what}; type at least 1 token.")
+    return tokenize(settings.text, kind, settings.lower)
+
+
+def _pairs(
+    settings: Settings, tokens: tuple[str, ...]
+) -> tuple[tuple[str, ...], tuple[str | None, ...], list[str]]:
+    """Inputs, the target of each (None for none), and what there is to say about them."""
+    if settings.targets == "markers":
+        marked = with_markers(tokens)
+        return marked[:-1], marked[1:], []
+    if settings.targets == "open":
+        return tokens, (*tokens[1:], None), []
+    if settings.targets == "typed":
+        typed = tokenize(settings.typed_targets, settings.unit, settings.lower)
+        if len(typed) > len(tokens):
+            raise Refusal(f"There are {len(typed):,} targets for {len(tokens):,} steps; type at most one a step.")
+        wanted = tuple(None if target == OPEN else target for target in typed)
+        notes = []
+        if len(typed) < len(tokens):
+            notes.append(f"{len(typed)} of {len(tokens)} steps have a target; the others have no loss.")
+        return tokens, wanted + (None,) * (len(tokens) - len(typed)), notes
+    if len(tokens) == 1:
+        return tokens, (None,), ["One token has no next one: nothing to compare with, so no loss."]
+    return tokens[:-1], tokens[1:], []
+
+
+def _in_order(inputs: tuple[str, ...], targets: tuple[str | None, ...]) -> list[str]:
+    """Tokens as they first appear, inputs before targets, the end marker last."""
+    every = [*inputs, *(target for target in targets if target is not None)]
+    first = [token for token in every if token != EOS]
+    return [*first, EOS] if EOS in every else first
+
+
+def _network(settings: Settings, vocabulary: Vocabulary) -> Elman:
+    size = vocabulary.size
+    build = identity_elman if settings.start == "identity" else random_elman
+    drawn = build(
+        size, settings.hidden, size, seed=settings.seed, scale=settings.scale, activation=settings.activation
+    )
+    return with_typed(drawn, settings, vocabulary)
+
+
+def with_typed(cell: Elman, settings: Settings, vocabulary: Vocabulary) -> Elman:
+    """The cell with the typed weights put over the drawn ones; entries of absent units or tokens wait.
+
+    Raises:
+        Refusal: a typed value that is no number within ± WEIGHT_LIMIT.
+    """
+    assert cell.head is not None
+    arrays = parameters(cell)
+    for (name, row, column), value in settings.typed.items():
+        if not np.isfinite(value) or abs(value) > WEIGHT_LIMIT:
+            raise Refusal(
+                f"{name}[{row}, {column}] is {value:g}; a weight is a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}."
+            )
+        places = [vocabulary.id(k) if k in vocabulary else None if isinstance(k, str) else k for k in (row, column)]
+        array = arrays.get(name)
+        if array is None or None in places:
+            continue
+        r, c = places
+        if r is not None and c is not None and r < array.shape[0] and c < array.shape[1]:
+            array[r, c] = value
+    return Elman(arrays["W_xh"], arrays["W_hh"], arrays["b"][:, 0], Head(arrays["W_hy"], arrays["c"][:, 0]), cell.activation)
+
+
+def parameters(cell: Elman) -> dict[str, Array]:
+    """The five parameters as writable matrices, biases as one column: W_xh, W_hh, b, W_hy, c."""
+    assert cell.head is not None
+    return {
+        "W_xh": cell.W_xh.copy(),  # (H, D)
+        "W_hh": cell.W_hh.copy(),  # (H, H)
+        "b": cell.b[:, np.newaxis].copy(),  # (H, 1)
+        "W_hy": cell.head.weight.copy(),  # (K, H)
+        "c": cell.head.bias[:, np.newaxis].copy(),  # (K, 1)
+    }
+
+
+def _one_hot_targets(targets: Ids, size: int) -> Array:
+    """(T, K): a 1 at the target, a row of NaN where there is none."""
+    wanted = np.full((len(targets), size), np.nan)
+    for row, target in zip(wanted, targets, strict=True):
+        if target != NO_TARGET:
+            row[:] = 0.0
+            row[target] = 1.0
+    return wanted
+
+
+def _whole(settings: Settings, inputs: tuple[str, ...]) -> CellTrace:
+    """The same network over the whole text: same weights for the same tokens, new columns for new ones."""
+    vocabulary = Vocabulary.of(_in_order(inputs, ()))
+    cell = _network(settings, vocabulary)
+    body = Elman(cell.W_xh, cell.W_hh, cell.b, None, cell.activation)
+    return unroll(body, vocabulary.one_hot(vocabulary.ids(inputs)))

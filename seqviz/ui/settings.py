@@ -1,0 +1,71 @@
+"""Everything a reader can choose on /unrolled, with its bounds: one typed object, the same as the address bar."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from seqviz.text import Unit
+
+STEP_LIMIT = 32  # tokens that can be stepped through
+TEXT_LIMIT = 2000  # tokens that the heatmap takes
+HIDDEN_SIZES = (1, 8)
+SEEDS = (0, 9999)
+SCALES = (0.0, 3.0)
+WEIGHT_LIMIT = 1000.0  # typed weights lie within ± this, so that 32 steps of any activation stay finite
+
+TARGETS: Mapping[str, str] = MappingProxyType(
+    {
+        "next": "the next token",
+        "open": "the next token; the last is open",
+        "markers": "the next token, from <sos> to <eos>",
+        "typed": "typed",
+    }
+)
+
+
+class Refusal(ValueError):
+    """What was asked cannot be shown; the message is one plain sentence for the reader, with value and bound."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One experiment on /unrolled.
+
+    Attributes:
+        text, unit, lower: what is read and how it is cut into tokens.
+        targets: a key of TARGETS; typed_targets: the targets' text where that key is "typed".
+        hidden: number of hidden units; activation: g; loss: as in `seqviz.recurrent.step_losses`.
+        start: "random" or "identity"; seed, scale: for the drawn weights.
+        typed: (parameter, row, column or token) → value typed over the drawn weight.
+        notation: whose letters are shown.
+    """
+
+    text: str = "hello"
+    unit: Unit = "characters"
+    lower: bool = False
+    targets: str = "next"
+    typed_targets: str = ""
+    hidden: int = 4
+    activation: str = "tanh"
+    loss: str = "cross_entropy"
+    start: str = "random"
+    seed: int = 0
+    scale: float = 0.7
+    typed: Mapping[tuple[str, int | str, int | str], float] = field(default_factory=dict)
+    notation: str = "A"
+
+
+PRESETS: Mapping[str, Mapping[str, object]] = MappingProxyType(
+    {
+        "hello": {"text": "hello", "unit": "characters", "targets": "next", "lower": False},
+        "NAMASTE": {"text": "NAMASTE", "unit": "characters", "targets": "open", "lower": False},
+        "a sentence": {
+            "text": "the stars shine in the night sky",
+            "unit": "words",
+            "targets": "next",
+            "lower": True,
+        },
+    }
+)
