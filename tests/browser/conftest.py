@@ -1,0 +1,304 @@
+"""A real Chromium in front of a real server, as a reader has it.
+
+    def test_something(open_page, settle):
+        page = open_page("/unrolled?text=hello", width=390, height=844, theme="dark")
+        page.get_by_role("button", name="Next").click()
+        settle(page)
+
+`server` is shared by the tests of one worker; `fresh_server` is a new process whose first visitor is the test.
+Playwright's loop lives as long as one test file, so that no other test finds a running event loop in its thread.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+HERE = Path(__file__).resolve().parent
+
+START_SECONDS = 90  # a cold start on two busy cores
+IDLE_MILLISECONDS = 60_000
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+ELSEWHERE = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
+PROBE = re.compile(r"^http://127\.0\.0\.1:\d+/\w+/_stcore/(?:health|host-config)$")
+
+IDLE = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    const busy = '[data-testid="stStatusWidget"], [data-testid="stSkeleton"], [data-stale="true"]';
+    return app !== null
+        && app.dataset.testConnectionState === "CONNECTED"
+        && app.dataset.testScriptState === "notRunning"
+        && document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]') !== null
+        && document.querySelector(busy) === null;
+}"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
+
+
+# ── the browser ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The Chromium that CHROMIUM names, else one on the PATH, else Playwright's own."""
+    named = os.environ.get("CHROMIUM")
+    if named:
+        found = shutil.which(named)
+        if not found:
+            pytest.fail(f"CHROMIUM={named} is no program.")
+        return found
+    for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"):
+        if found := shutil.which(name):
+            return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    if Path(own).exists():
+        return own
+    sentence = "no Chromium was found: not in CHROMIUM, not on the PATH, not Playwright's own."
+    if os.environ.get("CI", "").lower() in {"1", "true"}:
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str, playwright: Playwright) -> Iterator[Browser]:
+    launched = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+    yield launched
+    launched.close()
+
+
+# ── the server ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Server:
+    """One running `streamlit run app.py`; `url` has no slash at its end."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+    log_file: Path
+
+    @property
+    def log(self) -> str:
+        """Everything it has written so far, to stdout and stderr."""
+        return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self) -> None:
+        """End it and whatever it started; each server leads a process group of its own."""
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                break
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process.wait(timeout=10)
+
+
+def start_server(folder: Path) -> Server:
+    """Start the app as `make run` does; `folder` takes its log and stands in for the home folder."""
+    log_file = folder / "server.log"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("STREAMLIT_")}
+    for _ in range(3):  # another program may take the free port before the server does
+        port = free_port()
+        with log_file.open("ab") as log:
+            process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "streamlit", "run", "app.py"),
+                    *("--server.headless", "true", "--server.fileWatcherType", "none"),
+                    *("--server.address", "127.0.0.1", "--server.port", str(port)),
+                ],
+                cwd=ROOT,
+                env={**environment, "HOME": str(folder)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        server = Server(f"http://127.0.0.1:{port}", process, log_file)
+        if answers(server):
+            return server
+        server.stop()
+    raise RuntimeError(f"the server did not come up; its log:\n{server.log}")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(server: Server) -> bool:
+    """Wait until it is healthy; False where it ended or never got there."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and server.process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            time.sleep(0.1)
+    return False
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The app, running; shared by the tests of this worker."""
+    started = start_server(tmp_path_factory.mktemp("server"))
+    yield started
+    started.stop()
+
+
+@pytest.fixture
+def fresh_server(tmp_path: Path) -> Iterator[Server]:
+    """The app in a new process that nobody has visited yet."""
+    started = start_server(tmp_path)
+    yield started
+    started.stop()
+
+
+# ── a visit ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def wait_until_idle(page: Page) -> None:
+    """Wait until the script has run, its elements stand, and nothing has started again since."""
+    for _ in range(2):
+        page.wait_for_function(IDLE, timeout=IDLE_MILLISECONDS)
+        page.wait_for_timeout(150)
+    page.wait_for_function(IDLE, timeout=IDLE_MILLISECONDS)
+
+
+@pytest.fixture
+def settle() -> Callable[[Page], None]:
+    """settle(page): wait until the app is idle again, after a click or a key."""
+    return wait_until_idle
+
+
+@dataclass
+class Visits:
+    """Opens pages and keeps what went wrong on them.
+
+    Attributes:
+        console_errors: what the pages wrote to the console as errors, for the test to judge; without the two
+            404s with which Streamlit looks, on a deep link, for where its server begins (/page/_stcore/…).
+        page_errors: exceptions that no script caught; any of them fails the test.
+        left: addresses outside 127.0.0.1 that a page asked for (and did not get); any of them fails the test.
+    """
+
+    browser: Browser
+    server: Server
+    contexts: list[BrowserContext] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
+    page_errors: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+
+    def __call__(
+        self,
+        path: str = "/",
+        *,
+        width: int = 1280,
+        height: int = 800,
+        theme: Literal["light", "dark"] = "light",
+        reduced_motion: Literal["no-preference", "reduce"] = "no-preference",
+        server: Server | None = None,
+    ) -> Page:
+        """A new visitor on `path`, with an empty browser profile, once the app is idle."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion=reduced_motion
+        )
+        self.contexts.append(context)
+        context.route(ELSEWHERE, lambda route: route.abort())
+        context.on("request", lambda request: self._note_address(request.url))
+        page = context.new_page()
+        page.on("websocket", lambda socket: self._note_address(socket.url))
+        page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        page.on("console", self._note_message)
+        page.goto(f"{(server or self.server).url}/{path.lstrip('/')}")
+        wait_until_idle(page)
+        return page
+
+    def _note_address(self, url: str) -> None:
+        if ELSEWHERE.match(url):
+            self.left.append(url)
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        address = message.location["url"]
+        if message.type == "error" and not PROBE.match(address):
+            self.console_errors.append(f"{message.text} ({address})")
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, server: Server) -> Iterator[Visits]:
+    """open_page(path, width=, height=, theme=, reduced_motion=, server=) → a Playwright page on the idle app."""
+    visits = Visits(browser, server)
+    yield visits
+    visits.close()
+    assert visits.left == [], "a page asked for something outside 127.0.0.1"
+    assert visits.page_errors == [], "a page threw an exception that nothing caught"
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """axe(page) → the serious and critical accessibility findings, one readable line each."""
+
+    def findings(page: Page) -> list[str]:
+        violations = Axe().run(page).response["violations"]
+        return [
+            f"{violation['id']} ({violation['impact']}): {violation['help']}; {node['target']}: {node['html'][:160]}"
+            for violation in violations
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"]
+        ]
+
+    return findings
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed test shows the end of its server's log."""
+    report = yield
+    if report.failed:
+        for name in ("server", "fresh_server"):
+            found = getattr(item, "funcargs", {}).get(name)
+            if isinstance(found, Server):
+                report.sections.append((f"log of {name}", found.log[-4000:]))
+    return report
