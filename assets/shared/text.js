@@ -2,13 +2,14 @@
 
 const MINUS = "\u2212";
 
-/** A number with a true minus sign; far too large or too small for `digits` decimals, it turns to powers of ten. */
+/** A number with a true minus sign. Where `digits` decimals are too few for its size it turns to powers of ten, except
+ *  that two decimals or fewer are an overview: there, what rounds to 0 is shown as 0. */
 function formatNumber(value, digits) {
   if (Number.isNaN(value)) return "NaN";
   const size = Math.abs(value);
   const sign = value < 0 ? MINUS : "";
   if (size === Infinity) return sign + "∞";
-  const tooSmall = size !== 0 && size < 0.5 * 10 ** -digits;
+  const tooSmall = digits > 2 && size !== 0 && size < 0.5 * 10 ** -digits;
   if (size >= 1e4 || tooSmall) return sign + size.toExponential(1).replace("-", MINUS).replace("+", "");
   const text = size.toFixed(digits);
   return (Number(text) === 0 ? "" : sign) + text;

@@ -9,13 +9,14 @@ class Vector {
     this.list = htmlNode("div", "vector", this.block);
     this.cells = labels.map((label, index) => {
       const item = htmlNode("div", "item", this.list);
-      htmlNode("span", "label", item).textContent = label;
+      const name = htmlNode("span", "label", item);
+      name.textContent = label;
       const cell = htmlNode(onOpen ? "button" : "span", "cell", item);
       if (onOpen) {
         cell.type = "button";
         cell.addEventListener("click", () => onOpen(index));
       }
-      return { item, cell, label };
+      return { item, name, cell, label };
     });
   }
 
@@ -79,8 +80,11 @@ class Matrix {
   }
 }
 
+/** An operator and the place for what follows it; the two never part at a line's end. */
 function operator(parent, sign) {
-  htmlNode("span", "operator", parent).textContent = sign;
+  const pair = htmlNode("div", "pair", parent);
+  htmlNode("span", "operator", pair).textContent = sign;
+  return pair;
 }
 
 /** g itself, with this step's H sums on it. */

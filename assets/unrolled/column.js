@@ -10,8 +10,8 @@ function measure(data, narrow) {
   const hidden = outputs + rows * rowHeight + 40;
   const token = hidden + data.H * unitHeight + 44;
   return {
-    pitch: narrow ? 146 : 166, unitWidth: 62, unitHeight, rows, rowHeight, rowWidth: 112,
-    top, outputs, hidden, token, height: token + 62, first: 72, start: 46,
+    pitch: narrow ? 132 : 140, unitWidth: 62, unitHeight, rows, rowHeight, rowWidth: 112,
+    top, outputs, hidden, token, height: token + 62, first: 58, start: 38,
   };
 }
 
@@ -98,7 +98,7 @@ class Column {
     const left = x - m.pitch + m.unitWidth / 2 + 4;
     const spots = [
       ["xh", `M ${x + 30} ${m.token - 4} V ${bottom + 6}`, x + 36, (m.token + bottom) / 2 + 4, "start"],
-      ["hh", loop ?? `M ${left} ${middle} H ${x - m.unitWidth / 2 - 6}`, loop ? x - m.pitch / 2 : x - m.pitch / 2, loop ? m.hidden - 26 : middle - 8, "middle"],
+      ["hh", loop ?? `M ${left} ${middle} H ${x - m.unitWidth / 2 - 6}`, x - m.pitch / 2, loop ? m.hidden - 26 : m.hidden - 10, "middle"],
       ["hy", `M ${x} ${m.hidden - 4} V ${m.outputs + m.rows * m.rowHeight + 6}`, x + 7, m.hidden - 15, "start"],
     ];
     for (const [name, path, textX, textY, anchor] of spots) {

@@ -17,13 +17,13 @@ export default function (component) {
 }
 
 const BUTTONS = [
-  ["home", "Home", "⏮", "Back to the start (Home)"],
+  ["home", "Home", "|◀", "Back to the start (Home)"],
   ["token-back", "Token back", "◀◀", "One token back (Shift+←)"],
   ["back", "Back", "◀", "One phase back (←)"],
   ["play", "Play", "▶", "Play or pause (Space)"],
   ["next", "Next", "▶", "One phase on (→)"],
   ["token-next", "Token next", "▶▶", "One token on (Shift+→)"],
-  ["end", "End", "⏭", "To the end of the sequence (End)"],
+  ["end", "End", "▶|", "To the end of the sequence (End)"],
 ];
 
 class UnrolledView {
@@ -38,12 +38,14 @@ class UnrolledView {
     this.pipeline = htmlNode("div", "pipeline", root);
     this.pipeline.setAttribute("role", "group");
     this.pipeline.setAttribute("aria-label", "Phases of a step");
-    this.network = new Network(root, {
+    const scene = htmlNode("div", "scene", root);
+    const left = htmlNode("div", "drawing", scene);
+    this.network = new Network(left, {
       onOpen: (step, phase, index) => this.open(step, phase, index),
       onWeight: (name) => this.light(name),
     });
-    this.weights = htmlNode("div", "weights", root);
-    this.panel = new Panel(root, (index) => this.choose(index));
+    this.weights = htmlNode("div", "weights", left);
+    this.panel = new Panel(scene, (index) => this.choose(index));
     this.onKey = (event) => {
       if (!this.data || !root.isConnected || keyIsTaken(event, root.getRootNode().host ?? root)) return;
       if (this.innerKeyTaken(event)) return;
@@ -126,7 +128,6 @@ class UnrolledView {
     this.data = completeData(data);
     const first = this.received === undefined;
     this.root.classList.toggle("compact", Boolean(data.compact));
-    this.adoptTheme();
     this.player.pause();
     this.player.loops = Boolean(data.compact);
     this.player.setPositions(data.T * PHASES.length, data.tokens.map((_, step) => positionOf(step, PHASE.loss)));
@@ -154,12 +155,6 @@ class UnrolledView {
 
   resized() {
     if (this.data && this.network.scroller.clientWidth < 500 !== this.narrow) this.rebuild();
-  }
-
-  adoptTheme() {
-    const colour = getComputedStyle(this.root).getPropertyValue("--st-background-color");
-    const [r, g, b] = (colour.match(/[0-9a-f]{2}/gi) ?? ["ff", "ff", "ff"]).map((pair) => parseInt(pair, 16));
-    this.root.dataset.theme = 0.3 * r + 0.6 * g + 0.1 * b < 128 ? "dark" : "light";
   }
 
   buildPipeline() {
@@ -255,7 +250,7 @@ class UnrolledView {
     const size = phase >= PHASE.logits && phase <= PHASE.prediction ? data.K : data.H;
     const index = Math.min(this.unit, size - 1);
     const summing = ["input_product", "recurrent_product", "logits"].includes(key);
-    this.network.show(cursor, summing && this.unitChosen(index) ? index : null);
+    this.network.show(cursor, summing ? index : null);
     if (this.lastPhase !== phase) {
       this.chips.forEach((chip, i) => {
         chip.classList.toggle("done", i < phase);
@@ -269,13 +264,12 @@ class UnrolledView {
     this.status.replaceChildren();
     const where = htmlNode("strong", "", this.status);
     where.textContent = `Step ${step + 1} of ${data.T} `;
-    this.status.append(phaseSentence(data, step, key));
+    for (const part of phaseSentence(data, step, key)) {
+      if (typeof part === "string") this.status.append(part);
+      else symbolToHtml(htmlNode("em", "", this.status), part.symbol);
+    }
     this.panel.show(step, key, index);
     if (!data.compact) address.write("at", cursor === 0 ? null : writeCursor(cursor));
-  }
-
-  unitChosen(index) {
-    return index === this.unit && this.unit >= 0;
   }
 
   leave() {

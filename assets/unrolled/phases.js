@@ -42,28 +42,48 @@ function phaseChip(data, key) {
   return phaseSymbol(data, key, "t");
 }
 
-/** One plain sentence for the status line. */
+/** What just happened, for the status line: strings and { symbol }s in a row. */
 function phaseSentence(data, step, key) {
-  const token = `“${data.tokens[step]}”`;
-  const h = spokenSymbol(symbolAt(data.notation.hidden, step));
+  const memory = { symbol: symbolAt(data.notation.hidden, step) };
+  const guess = `“${data.vocabulary[data.guesses[step]]}”`;
   const target = data.targets[step];
+  const sum = `loss ${formatNumber(data.losses[step], 4)}, sum so far ${formatNumber(data.running[step], 4)}.`;
   return {
-    input: `${token} enters as a one-hot vector: a 1 at its place, 0 elsewhere.`,
-    input_product: "What this token asks for: its own column of the input matrix.",
+    input: [`“${data.tokens[step]}” enters as a one-hot vector: a 1 at its place, 0 elsewhere.`],
+    input_product: ["What this token asks for: its own column of the input matrix."],
     recurrent_product:
-      step === 0 ? `The memory is still empty: ${h} is all zeros.` : `What the memory asks for: ${h} comes in from the step before.`,
-    preactivation: "The two are added, and the bias with them.",
-    hidden: `${data.activation === "identity" ? "The identity leaves the sum as it is" : `${data.activation} squashes the sum`}: the new hidden state.`,
-    logits: "The hidden state is read out: one score for each possible token.",
-    prediction:
-      data.loss === "cross_entropy"
-        ? `Scores become probabilities. The network's guess: “${data.vocabulary[data.guesses[step]]}”.`
-        : `The scores are the prediction. The largest: “${data.vocabulary[data.guesses[step]]}”.`,
-    loss:
-      target === null
-        ? "No target at this step, so no loss: the network only guesses."
-        : `Target “${data.vocabulary[target]}”: loss ${formatNumber(data.losses[step], 4)}, sum so far ${formatNumber(data.running[step], 4)}.`,
+      step === 0 ? ["Nothing has been read yet: ", memory, " is all zeros."] : ["What the memory asks for: ", memory, " comes in from the step before."],
+    preactivation: ["Both are added up, and the bias with them."],
+    hidden: [data.activation === "identity" ? "The sum is kept as it is: the new hidden state." : `${data.activation} bends the sum: the new hidden state.`],
+    logits: ["The hidden state is read out: one score for each possible token."],
+    prediction: [data.loss === "cross_entropy" ? `Scores become probabilities. The network guesses ${guess}.` : `The scores are the prediction; the largest is ${guess}.`],
+    loss: target === null ? ["No target at this step, so no loss: the network only guesses."] : [`The target was “${data.vocabulary[target]}”: ${sum}`],
   }[key];
+}
+
+/** The equation that a phase belongs to, in pieces: [markup, phases that light it]. */
+function equationPieces(data, key) {
+  const { notation: n, activation, loss } = data;
+  if (PHASE[key] <= PHASE.hidden) {
+    const g = activation === "identity" ? "" : activation;
+    return [
+      [`${n.hidden} = `, ["hidden"]],
+      [`${g}(`, ["hidden"]],
+      [n.input_product, ["input", "input_product", "preactivation"]],
+      [" + ", ["preactivation"]],
+      [n.recurrent_product, ["recurrent_product", "preactivation"]],
+      [" + ", ["preactivation"]],
+      [n.b, ["preactivation"]],
+      [")", ["hidden"]],
+    ];
+  }
+  if (key === "loss") return [[loss === "cross_entropy" ? `${n.loss} = −log ${n.prediction}[target]` : `${n.loss} = ½ Σ (${n.target} − ${n.prediction})^{2}`, ["loss"]]];
+  return [
+    [`${n.prediction} = `, ["prediction"]],
+    [loss === "cross_entropy" ? "softmax(" : "(", ["prediction"]],
+    [`${n.output_product} + ${n.c}`, ["logits"]],
+    [")", ["prediction"]],
+  ];
 }
 
 /** Values that the server does not send twice: one-hot inputs, guesses, running sums, scales of colour. */

@@ -52,14 +52,9 @@ CATEGORICAL_DARK = ("#5cb3e8", "#f59a52", "#3cc79b", "#e08cc4", "#e3c04d", "#8fd
 
 
 def css_variables() -> str:
-    """The palette as CSS custom properties --sv-…, the dark set under [data-theme="dark"]."""
-
-    def block(selector: str, colours: Mapping[str, str]) -> str:
-        return (
-            f"{selector} {{ " + " ".join(f"--sv-{name}: {value};" for name, value in colours.items()) + " }"
-        )
-
-    return block(".sv-root", LIGHT) + "\n" + block('.sv-root[data-theme="dark"]', DARK) + "\n"
+    """The palette as CSS custom properties --sv-…; light-dark() follows the colour scheme that Streamlit sets."""
+    pairs = (f"--sv-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in LIGHT)
+    return ".sv-root { " + " ".join(pairs) + " }\n"
 
 
 def diverging(dark: bool) -> list[list[float | str]]:

@@ -22,6 +22,8 @@ _UNROLLED_SCRIPTS = (
     "unrolled/column.js",
     "unrolled/network.js",
     "unrolled/blocks.js",
+    "unrolled/views.js",
+    "unrolled/sums.js",
     "unrolled/panel.js",
     "unrolled/main.js",
 )

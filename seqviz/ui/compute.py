@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,17 @@ class Experiment:
     whole: CellTrace
     whole_tokens: tuple[str, ...]
     notes: tuple[str, ...]
+
+
+def drawn_weights(settings: Settings) -> tuple[dict[str, Array], Vocabulary]:
+    """The parameters as the seed draws them, before any is typed over, and the vocabulary they are for.
+
+    Raises:
+        Refusal: as `experiment`.
+    """
+    inputs, wanted, _ = _pairs(settings, _tokens(settings))
+    vocabulary = Vocabulary.of(_in_order(inputs[:STEP_LIMIT], wanted[:STEP_LIMIT]))
+    return parameters(_network(replace(settings, typed={}), vocabulary)), vocabulary
 
 
 def experiment(settings: Settings) -> Experiment:
@@ -103,9 +114,7 @@ def _tokens(settings: Settings) -> tuple[str, ...]:
     return tokenize(settings.text, kind, settings.lower)
 
 
-def _pairs(
-    settings: Settings, tokens: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str | None, ...], list[str]]:
+def _pairs(settings: Settings, tokens: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str | None, ...], list[str]]:
     """Inputs, the target of each (None for none), and what there is to say about them."""
     if settings.targets == "markers":
         marked = with_markers(tokens)
@@ -136,9 +145,7 @@ def _in_order(inputs: tuple[str, ...], targets: tuple[str | None, ...]) -> list[
 def _network(settings: Settings, vocabulary: Vocabulary) -> Elman:
     size = vocabulary.size
     build = identity_elman if settings.start == "identity" else random_elman
-    drawn = build(
-        size, settings.hidden, size, seed=settings.seed, scale=settings.scale, activation=settings.activation
-    )
+    drawn = build(size, settings.hidden, size, seed=settings.seed, scale=settings.scale, activation=settings.activation)
     return with_typed(drawn, settings, vocabulary)
 
 
@@ -162,7 +169,9 @@ def with_typed(cell: Elman, settings: Settings, vocabulary: Vocabulary) -> Elman
         r, c = places
         if r is not None and c is not None and r < array.shape[0] and c < array.shape[1]:
             array[r, c] = value
-    return Elman(arrays["W_xh"], arrays["W_hh"], arrays["b"][:, 0], Head(arrays["W_hy"], arrays["c"][:, 0]), cell.activation)
+    return Elman(
+        arrays["W_xh"], arrays["W_hh"], arrays["b"][:, 0], Head(arrays["W_hy"], arrays["c"][:, 0]), cell.activation
+    )
 
 
 def parameters(cell: Elman) -> dict[str, Array]:

@@ -17,12 +17,16 @@ WEIGHT_LIMIT = 1000.0  # typed weights lie within ± this, so that 32 steps of a
 
 TARGETS: Mapping[str, str] = MappingProxyType(
     {
-        "next": "the next token",
-        "open": "the next token; the last is open",
-        "markers": "the next token, from <sos> to <eos>",
+        "next": "next token",
+        "open": "next token, last open",
+        "markers": "next token, sos to eos",
         "typed": "typed",
     }
 )
+
+
+# (parameter, row, column) → value; a row or column is a unit's number from 0, or a token
+Typed = Mapping[tuple[str, int | str, int | str], float]
 
 
 class Refusal(ValueError):
@@ -53,7 +57,7 @@ class Settings:
     start: str = "random"
     seed: int = 0
     scale: float = 0.7
-    typed: Mapping[tuple[str, int | str, int | str], float] = field(default_factory=dict)
+    typed: Typed = field(default_factory=dict)
     notation: str = "A"
 
 

@@ -21,7 +21,6 @@ class Page:
         script: its file under pages/.
         url_path: its address; "" for the start page.
         title: its heading and its name in the navigation.
-        icon: a Material symbol.
         summary: one sentence for its card on the start page.
         doing: what a reader does there, for the same card.
     """
@@ -29,18 +28,16 @@ class Page:
     script: str
     url_path: str
     title: str
-    icon: str
     summary: str = ""
     doing: str = ""
 
 
 PAGES = (
-    Page("start.py", "", "Start", ":material/home:"),
+    Page("start.py", "", "Start"),
     Page(
         "unrolled.py",
         "unrolled",
         "Unrolled RNN",
-        ":material/view_column:",
         "Step through a recurrent network on your own text, one product at a time, every number real.",
         "Type a word, press →, open any cell to the sum that made it.",
     ),
@@ -49,9 +46,8 @@ PAGES = (
 
 def _streamlit_page(page: Page) -> st.Page:
     return st.Page(
-        ROOT / "pages" / page.script,
+        ROOT / "pages" / page.script,  # without an icon: Streamlit would fetch it from elsewhere for the browser's tab
         title=page.title,
-        icon=page.icon,
         url_path=page.url_path,
         default=not page.url_path,
     )
@@ -77,7 +73,7 @@ def open_page(url_path: str, *, heading: bool = True) -> Page:
         route()
         st.rerun()
     page = next(page for page in PAGES if page.url_path == url_path)
-    st.set_page_config(page_title=f"{page.title} · seqviz", page_icon=page.icon, layout="wide")
+    st.set_page_config(page_title=f"{page.title} · seqviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
     st.html(ASSETS / "shell.css")
     if heading:
         st.title(page.title, anchor=False)
@@ -86,4 +82,4 @@ def open_page(url_path: str, *, heading: bool = True) -> Page:
 
 def page_link(page: Page, label: str | None = None) -> None:
     """A link to a page, inside the app."""
-    st.page_link(_streamlit_page(page), label=label or page.title, icon=page.icon)
+    st.page_link(_streamlit_page(page), label=label or page.title)

@@ -17,14 +17,15 @@ class Visit:
     Attributes:
         routed: whether `shell.route` has run for this visitor (see `shell.open_page`).
         last_good: page → the last settings that could be computed, so that a mistake leaves the picture standing.
-        typed: weights typed over the drawn ones, as `seqviz.ui.weights` keeps them; None until first read.
-        tables: the table each open weight editor started from.
+        typed: weights typed over the drawn ones (`seqviz.ui.weights`); None until first read from the address.
+        table: the weight table on the screen; tables_reset: how often it was put back to the drawn weights.
     """
 
     routed: bool = False
     last_good: dict[str, Any] = field(default_factory=dict)
     typed: Any = None
-    tables: dict[str, Any] = field(default_factory=dict)
+    table: Any = None
+    tables_reset: int = 0
 
 
 def visit() -> Visit:

@@ -1,0 +1,93 @@
+"""The controls of /unrolled: widgets in, settings out.
+
+A widget's key is its name in the address bar, and what it shows is its value there, so labels are kept short.
+"""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import streamlit as st
+
+from seqviz.recurrent.activations import ACTIVATIONS
+from seqviz.recurrent.losses import LOSSES
+from seqviz.recurrent.notation import NOTATIONS
+from seqviz.text import Unit
+from seqviz.ui.settings import HIDDEN_SIZES, PRESETS, SCALES, SEEDS, STEP_LIMIT, TARGETS, TEXT_LIMIT, Settings
+from seqviz.ui.state import set_widgets
+
+_KEPT: Any = {"bind": "query-params", "persist_state": "session"}
+_NAMES = {
+    "cross_entropy": "cross-entropy",
+    "squared_error": "squared error",
+    "relu": "ReLU",
+}
+
+
+def _name(option: str) -> str:
+    return _NAMES.get(option, option)
+
+
+def unrolled_controls() -> Settings:
+    """One row: text, presets, notation, and two drawers for the network and its weights."""
+    start = Settings()
+    text_place, preset_place, letter_place, drawer_place = st.columns(
+        [4, 2.7, 1.3, 2.3], vertical_alignment="bottom", gap="small"
+    )
+    with text_place:
+        text = st.text_input(
+            f"Text: {STEP_LIMIT} tokens to step through, {TEXT_LIMIT:,} for the heatmap",
+            start.text,
+            key="text",
+            **_KEPT,
+        )
+    with preset_place, st.container(horizontal=True, gap="small"):
+        for name, values in PRESETS.items():
+            st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))
+    with letter_place:
+        notation = st.selectbox(
+            "Notation",
+            list(NOTATIONS),
+            key="notation",
+            help="Decks A, B, C and E of the lectures, PyTorch or Keras: every label on the page follows.",
+            **_KEPT,
+        )
+    with drawer_place, st.container(horizontal=True, gap="small"):
+        with st.popover("Network"):
+            network = _network_controls(start)
+        with st.popover("Weights"):
+            weights = _weight_controls(start)
+    return Settings(text=text or "", notation=notation, **network, **weights)
+
+
+def _network_controls(start: Settings) -> dict[str, Any]:
+    unit = st.segmented_control("Tokens", get_args(Unit), default=start.unit, key="unit", required=True, **_KEPT)
+    lower = st.toggle("Lower-case the text", start.lower, key="lower", **_KEPT)
+    targets = st.selectbox("Targets", list(TARGETS), key="targets", format_func=TARGETS.__getitem__, **_KEPT)
+    typed = st.text_input(
+        "Typed targets, one token a step; _ for none",
+        start.typed_targets,
+        key="typed_targets",
+        disabled=targets != "typed",
+        **_KEPT,
+    )
+    hidden = st.slider("Hidden units", *HIDDEN_SIZES, start.hidden, key="hidden", **_KEPT)
+    activation = st.selectbox("Activation g", list(ACTIVATIONS), key="activation", format_func=_name, **_KEPT)
+    loss = st.selectbox("Loss", LOSSES, key="loss", format_func=_name, **_KEPT)
+    return {
+        "unit": unit,
+        "lower": lower,
+        "targets": targets,
+        "typed_targets": typed or "",
+        "hidden": hidden,
+        "activation": activation,
+        "loss": loss,
+    }
+
+
+def _weight_controls(start: Settings) -> dict[str, Any]:
+    begin = st.selectbox("Hidden weights", ["random", "identity"], key="start", format_func=_name, **_KEPT)
+    seed = st.number_input("Seed", *SEEDS, start.seed, step=1, key="seed", **_KEPT)
+    scale = st.slider("Standard deviation", *SCALES, start.scale, step=0.05, key="scale", **_KEPT)
+    st.caption("Every number can be typed over in the table under the drawing.")
+    return {"start": begin, "seed": int(seed), "scale": float(scale)}
