@@ -9,13 +9,15 @@ from seqviz.ui import shell
 from seqviz.ui.components import unrolled, unrolled_data
 from seqviz.ui.compute import drawn_weights, experiment
 from seqviz.ui.controls import unrolled_controls
+from seqviz.ui.explain import equations, predict_first
+from seqviz.ui.long_view import downloads, hidden_over_text
 from seqviz.ui.settings import Refusal, Settings
 from seqviz.ui.state import visit
 from seqviz.ui.weights import typed_so_far, weight_table
 
 shell.open_page("unrolled")
 asked = unrolled_controls()
-messages, drawing = st.container(), st.container()
+messages, drawing, question = st.container(), st.container(), st.container()
 
 typed, problem = typed_so_far()
 try:
@@ -29,9 +31,17 @@ except Refusal as refusal:
     shown = experiment(replace(good, notation=asked.notation))
 
 with messages:
-    if problem:
-        st.warning(problem)
+    for sentence in [problem] if problem else []:
+        st.warning(shell.plain(sentence))
     for note in shown.notes:
-        st.info(note)
+        st.info(shell.plain(note))
 with drawing:
     unrolled(unrolled_data(shown), key="stepper")
+with question:
+    predict_first(shown)
+
+st.header("The hidden state over the whole text", anchor=False)
+hidden_over_text(shown)
+downloads(shown)
+st.header("What to look at", anchor=False)
+equations(shown)

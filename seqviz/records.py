@@ -67,12 +67,8 @@ class CellTrace:
             set_field(self, "cell", frozen_array("cell", self.cell, steps + 1, units))
         if self.outputs is not None:
             set_field(self, "outputs", frozen_array("outputs", self.outputs, steps, None))
-        gates = {
-            name: frozen_array(f"gates[{name!r}]", gate, steps, units) for name, gate in self.gates.items()
-        }
-        parts = {
-            name: frozen_array(f"parts[{name!r}]", part, steps, None) for name, part in self.parts.items()
-        }
+        gates = {name: frozen_array(f"gates[{name!r}]", gate, steps, units) for name, gate in self.gates.items()}
+        parts = {name: frozen_array(f"parts[{name!r}]", part, steps, None) for name, part in self.parts.items()}
         set_field(self, "gates", MappingProxyType(gates))
         set_field(self, "parts", MappingProxyType(parts))
 
@@ -84,7 +80,7 @@ class CellTrace:
     @property
     def hidden_size(self) -> int:
         """H, the number of hidden units."""
-        return self.hidden.shape[1]
+        return int(self.hidden.shape[1])
 
     @property
     def first_overflow(self) -> int | None:

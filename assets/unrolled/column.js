@@ -3,7 +3,7 @@
 /** Sizes in px for this many units and outputs; `narrow` for phones. */
 function measure(data, narrow) {
   const unitHeight = data.H <= 4 ? 27 : data.H <= 6 ? 24 : 21;
-  const rows = Math.min(data.K, 5);
+  const rows = data.K <= 6 ? data.K : 5;
   const rowHeight = 19;
   const top = 8;
   const outputs = top + 44; // below the target and the loss
@@ -15,7 +15,7 @@ function measure(data, narrow) {
   };
 }
 
-/** The outputs a column shows: all of up to five, else the four likeliest and the target, likeliest first. */
+/** The outputs a column shows: all of up to six, else the five likeliest with the target among them, likeliest first. */
 function shownOutputs(data, step, rows) {
   const all = data.vocabulary.map((_, k) => k);
   if (all.length <= rows) return all;

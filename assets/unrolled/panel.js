@@ -13,11 +13,11 @@ class Panel {
     this.shown = null;
     this.root.replaceChildren();
     this.heading = htmlNode("div", "panel-heading", this.root);
+    this.sum = htmlNode("div", "sum", this.root);
     this.stage = htmlNode("div", "stage", this.root);
     this.stage.tabIndex = 0; // it scrolls when the matrices are large
     this.stage.setAttribute("role", "group");
     this.stage.setAttribute("aria-label", "Vectors and matrices");
-    this.sum = htmlNode("div", "sum", this.root);
   }
 
   show(step, key, index) {

@@ -3,6 +3,8 @@
 const PHASES = ["input", "input_product", "recurrent_product", "preactivation", "hidden", "logits", "prediction", "loss"];
 const PHASE = Object.fromEntries(PHASES.map((key, index) => [key, index]));
 
+const ACTIVATION_NAMES = { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid", identity: "identity" };
+
 const positionOf = (step, phase) => step * PHASES.length + phase;
 const stepOf = (cursor) => Math.floor(cursor / PHASES.length); // from 0
 const phaseOf = (cursor) => cursor % PHASES.length;
@@ -37,7 +39,7 @@ function phaseSymbol(data, key, index) {
 function phaseChip(data, key) {
   const n = data.notation;
   if (key === "preactivation") return `+ ${n.b}`;
-  if (key === "hidden") return data.activation === "identity" ? "identity" : data.activation;
+  if (key === "hidden") return ACTIVATION_NAMES[data.activation];
   if (key === "prediction") return data.loss === "cross_entropy" ? "softmax" : "linear";
   return phaseSymbol(data, key, "t");
 }
@@ -54,7 +56,7 @@ function phaseSentence(data, step, key) {
     recurrent_product:
       step === 0 ? ["Nothing has been read yet: ", memory, " is all zeros."] : ["What the memory asks for: ", memory, " comes in from the step before."],
     preactivation: ["Both are added up, and the bias with them."],
-    hidden: [data.activation === "identity" ? "The sum is kept as it is: the new hidden state." : `${data.activation} bends the sum: the new hidden state.`],
+    hidden: [data.activation === "identity" ? "The sum is kept as it is: the new hidden state." : `${ACTIVATION_NAMES[data.activation]} bends the sum: the new hidden state.`],
     logits: ["The hidden state is read out: one score for each possible token."],
     prediction: [data.loss === "cross_entropy" ? `Scores become probabilities. The network guesses ${guess}.` : `The scores are the prediction; the largest is ${guess}.`],
     loss: target === null ? ["No target at this step, so no loss: the network only guesses."] : [`The target was “${data.vocabulary[target]}”: ${sum}`],
@@ -65,7 +67,7 @@ function phaseSentence(data, step, key) {
 function equationPieces(data, key) {
   const { notation: n, activation, loss } = data;
   if (PHASE[key] <= PHASE.hidden) {
-    const g = activation === "identity" ? "" : activation;
+    const g = activation === "identity" ? "" : ACTIVATION_NAMES[activation];
     return [
       [`${n.hidden} = `, ["hidden"]],
       [`${g}(`, ["hidden"]],

@@ -47,7 +47,7 @@ class Elman:
 
     @property
     def input_size(self) -> int:
-        return self.W_xh.shape[1]
+        return int(self.W_xh.shape[1])
 
     @property
     def hidden_size(self) -> int:

@@ -43,9 +43,8 @@ def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTra
         outputs = None if cell.head is None else cell.head(hidden[1:])  # (T, K)
 
     def stack(kind: str) -> dict[str, Array]:
-        return {
-            name: np.stack([getattr(step, kind)[name] for step in steps]) for name in getattr(steps[0], kind)
-        }
+        return {name: np.stack([getattr(step, kind)[name] for step in steps]) for name in getattr(steps[0], kind)}
 
-    cells = None if first.cell is None else np.stack([first.cell, *(step.state.cell for step in steps)])
+    states = [first, *(step.state for step in steps)]
+    cells = None if first.cell is None else np.array([state.cell for state in states], dtype=np.float64)  # (T+1, H)
     return CellTrace(x, hidden, cell=cells, gates=stack("gates"), outputs=outputs, parts=stack("parts"))

@@ -10,7 +10,7 @@ from seqviz.records import Array, CellTrace
 from seqviz.recurrent import NO_TARGET, Elman, predictions, step_losses, unroll
 from seqviz.recurrent.cell import Head
 from seqviz.recurrent.initial import identity_elman, random_elman
-from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, with_markers
+from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, visible, with_markers
 from seqviz.text.vocabulary import Ids
 from seqviz.ui.settings import STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
 
@@ -159,19 +159,24 @@ def with_typed(cell: Elman, settings: Settings, vocabulary: Vocabulary) -> Elman
     arrays = parameters(cell)
     for (name, row, column), value in settings.typed.items():
         if not np.isfinite(value) or abs(value) > WEIGHT_LIMIT:
+            where = ", ".join(visible(k) if isinstance(k, str) else str(k + 1) for k in (row, column))
+            said = "empty" if np.isnan(value) else f"{value:g}"
             raise Refusal(
-                f"{name}[{row}, {column}] is {value:g}; a weight is a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}."
+                f"{name}[{where}] is {said}; a weight is a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}."
             )
-        places = [vocabulary.id(k) if k in vocabulary else None if isinstance(k, str) else k for k in (row, column)]
-        array = arrays.get(name)
-        if array is None or None in places:
-            continue
-        r, c = places
-        if r is not None and c is not None and r < array.shape[0] and c < array.shape[1]:
+        array, r, c = arrays[name], _place(row, vocabulary), _place(column, vocabulary)
+        if 0 <= r < array.shape[0] and 0 <= c < array.shape[1]:
             array[r, c] = value
     return Elman(
         arrays["W_xh"], arrays["W_hh"], arrays["b"][:, 0], Head(arrays["W_hy"], arrays["c"][:, 0]), cell.activation
     )
+
+
+def _place(place: int | str, vocabulary: Vocabulary) -> int:
+    """The index of a unit or token; −1 for a token that the vocabulary lacks."""
+    if isinstance(place, int):
+        return place
+    return vocabulary.id(place) if place in vocabulary else -1
 
 
 def parameters(cell: Elman) -> dict[str, Array]:

@@ -13,6 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 
 
+_MARKUP = set("\\`*_{}[]()<>#+-!|~$:@&.")
+
+
 @dataclass(frozen=True)
 class Page:
     """One page of the app.
@@ -80,6 +83,15 @@ def open_page(url_path: str, *, heading: bool = True) -> Page:
     return page
 
 
-def page_link(page: Page, label: str | None = None) -> None:
-    """A link to a page, inside the app."""
-    st.page_link(_streamlit_page(page), label=label or page.title)
+def card(page: Page) -> None:
+    """A page's card on the start page."""
+    with st.container(border=True):
+        st.subheader(page.title, anchor=False)
+        st.markdown(page.summary)
+        st.caption(page.doing)
+        st.page_link(_streamlit_page(page), label=f"Open {page.title}", icon=":material/arrow_forward:")
+
+
+def plain(sentence: str) -> str:
+    """The sentence with every character that Markdown would take for markup escaped: user text is data."""
+    return "".join(f"\\{character}" if character in _MARKUP else character for character in sentence)

@@ -82,8 +82,9 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
         "Matrix", _PARAMETERS, default="W_hh", key="table", required=True, format_func=symbols.__getitem__
     )
     assert name is not None
-    rows = vocabulary.tokens if name in _TOKEN_ROWS else tuple(range(settings.hidden))
-    columns = vocabulary.tokens if name in _TOKEN_COLUMNS else tuple(range(drawn[name].shape[1]))
+    rows: tuple[int | str, ...] = vocabulary.tokens if name in _TOKEN_ROWS else tuple(range(settings.hidden))
+    width = drawn[name].shape[1]
+    columns: tuple[int | str, ...] = vocabulary.tokens if name in _TOKEN_COLUMNS else tuple(range(width))
     identity = (name, rows, columns, settings.start, settings.seed, settings.scale, memory.tables_reset)
     table = memory.table
     if not isinstance(table, WeightTable) or table.identity != identity:
@@ -94,7 +95,7 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
         generation = table.generation + 1 if isinstance(table, WeightTable) else 0
         frame = pd.DataFrame(values, index=[_label(row) for row in rows], columns=[str(c) for c in range(len(columns))])
         table = memory.table = WeightTable(identity, generation, frame)
-    edited = st.data_editor(
+    edited: pd.DataFrame = st.data_editor(
         table.frame,
         key=f"weights-{table.generation}",
         column_config={
