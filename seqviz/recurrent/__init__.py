@@ -1,7 +1,10 @@
 """The paper engine: recurrent cells as explicit equations in NumPy float64, every intermediate kept."""
 
+from seqviz.recurrent.cell import State
 from seqviz.recurrent.elman import Elman
+from seqviz.recurrent.gru import GRU
 from seqviz.recurrent.losses import NO_TARGET, predictions, step_losses
+from seqviz.recurrent.lstm import LSTM
 from seqviz.recurrent.unroll import unroll
 
-__all__ = ["NO_TARGET", "Elman", "predictions", "step_losses", "unroll"]
+__all__ = ["GRU", "LSTM", "NO_TARGET", "Elman", "State", "predictions", "step_losses", "unroll"]

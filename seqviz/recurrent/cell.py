@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -68,12 +69,35 @@ class Head:
         if linear is None:
             return None
         weight = torch_array(linear, "weight")
-        bias = (
-            torch_array(linear, "bias")
-            if getattr(linear, "bias", None) is not None
-            else np.zeros(len(weight))
-        )
+        bias = torch_array(linear, "bias") if getattr(linear, "bias", None) is not None else np.zeros(len(weight))
         return cls(weight, bias)
+
+
+def gate_arrays(
+    name: str, arrays: Mapping[str, Array], letters: Sequence[str], *shape: int | None
+) -> Mapping[str, Array]:
+    """Read-only copy of one array per gate, in the order of `letters`, all of one shape.
+
+    None in `shape` leaves a length to the first gate; the others must then have the same.
+
+    Raises:
+        ValueError: a gate is missing or unknown, or a shape differs; the message names the gate.
+    """
+    missing = [letter for letter in letters if letter not in arrays]
+    unknown = [letter for letter in arrays if letter not in letters]
+    if missing or unknown:
+        wrong = [f"missing {', '.join(missing)}"] * bool(missing)
+        wrong += [f"unknown {', '.join(map(str, unknown))}"] * bool(unknown)
+        raise ValueError(f"{name}: {' and '.join(wrong)}, expected exactly the gates {', '.join(letters)}")
+    first = frozen_array(f"{name}[{letters[0]!r}]", arrays[letters[0]], *shape)
+    return MappingProxyType(
+        {letter: frozen_array(f"{name}[{letter!r}]", arrays[letter], *first.shape) for letter in letters}
+    )
+
+
+def split_gates(stacked: Array, letters: Sequence[str]) -> dict[str, Array]:
+    """PyTorch's stacked weights (G·H, …) or biases (G·H,) as gate → (H, …), in the order of `letters`."""
+    return dict(zip(letters, np.split(stacked, len(letters)), strict=True))
 
 
 def torch_array(module: object, name: str) -> Array:
