@@ -37,6 +37,8 @@ class Vector {
   }
 }
 
+const MATRIX_CELL = 48; // px from one column to the next, as in style.css
+
 class Matrix {
   constructor(parent, { values, rows, columns, symbol, scale, digits = 2 }) {
     this.block = htmlNode("div", "block", parent);
@@ -73,8 +75,7 @@ class Matrix {
     if (row !== null && this.rows[row]) this.lit.push(...this.rows[row]);
     if (column !== null) {
       this.lit.push(this.heads[column], ...this.rows.map((cells) => cells[column]));
-      const head = this.heads[column];
-      if (this.frame.scrollWidth > this.frame.clientWidth) this.frame.scrollLeft = head.offsetLeft - this.frame.clientWidth / 2;
+      if (this.heads.length > 8) this.frame.scrollLeft = (column - 3.5) * MATRIX_CELL;
     }
     for (const node of this.lit) node.classList.add("lit");
   }

@@ -74,17 +74,26 @@ class UnitStack {
 
 class Column {
   /** `onOpen(step, phase, index)` when a cell is clicked; `onWeight(name or null)` while a weight is pointed at. */
-  constructor(parent, data, m, x, { onOpen, onWeight, loop }) {
+  constructor(parent, data, m, x, { onOpen, onWeight, backs, loop }) {
     Object.assign(this, { data, m, x });
     this.step = -1;
     this.group = svgNode("g", { class: "column" }, parent);
     const { top, height, pitch } = m;
-    this.back = svgNode("rect", { x: x - pitch / 2 + 6, y: top - 4, width: pitch - 12, height: height - top, rx: 10, class: "back" }, this.group);
+    this.back = svgNode("rect", { x: x - pitch / 2 + 6, y: top - 4, width: pitch - 12, height: height - top, rx: 10, class: "back" }, backs);
     this.back.addEventListener("click", () => onOpen(this.step, PHASE.input, 0));
     this.arrows(onWeight, loop);
     this.units = new UnitStack(this.group, m, x).build(data.H, (i) => onOpen(this.step, this.opened(), i));
     this.outputs(onOpen);
     this.token(onOpen);
+  }
+
+  setActive(active) {
+    this.group.classList.toggle("now", active);
+    this.back.classList.toggle("now", active);
+  }
+
+  setDrawn(drawn) {
+    this.group.style.display = drawn ? "" : "none";
   }
 
   opened() {
@@ -101,8 +110,11 @@ class Column {
       ["hh", loop ?? `M ${left} ${middle} H ${x - m.unitWidth / 2 - 6}`, x - m.pitch / 2, loop ? m.hidden - 26 : m.hidden - 10, "middle"],
       ["hy", `M ${x} ${m.hidden - 4} V ${m.outputs + m.rows * m.rowHeight + 6}`, x + 7, m.hidden - 15, "start"],
     ];
+    this.weights = {}; // phase → the arrow of the matrix that acts in it
+    const phases = { xh: "input_product", hh: "recurrent_product", hy: "logits" };
     for (const [name, path, textX, textY, anchor] of spots) {
       const group = svgNode("g", { class: "weight", "data-weight": name }, this.group);
+      this.weights[phases[name]] = group;
       svgNode("path", { d: path, class: "reach" }, group);
       svgNode("path", { d: path, class: "arrow", "marker-end": "url(#sv-arrow)" }, group);
       const label = svgNode("text", { x: textX, y: textY, "text-anchor": anchor, class: "weight-name" }, group);

@@ -29,7 +29,7 @@ const BUTTONS = [
 class UnrolledView {
   constructor(root) {
     this.root = root;
-    this.unit = 0;
+    this.unit = null; // the unit or output whose sum is open; null until the reader chooses
     this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
     root.replaceChildren();
     this.toolbar();
@@ -88,7 +88,7 @@ class UnrolledView {
       button.addEventListener("click", actions[name]);
       this.buttons[name] = button;
     }
-    this.scrub = htmlNode("input", "scrub", bar);
+    this.scrub = htmlNode("input", "scrub", htmlNode("div", "scrub-place", bar));
     Object.assign(this.scrub, { type: "range", min: "0", step: "1", title: "Scrub through the phases" });
     this.scrub.setAttribute("aria-label", "Position");
     this.scrub.addEventListener("input", () => {
@@ -132,7 +132,7 @@ class UnrolledView {
     this.player.loops = Boolean(data.compact);
     this.player.setPositions(data.T * PHASES.length, data.tokens.map((_, step) => positionOf(step, PHASE.loss)));
     this.scrub.max = String(this.player.count - 1);
-    this.unit = 0;
+    this.unit = null;
     this.buildPipeline();
     this.buildWeights();
     this.panel.build(this.data);
@@ -147,14 +147,16 @@ class UnrolledView {
   }
 
   rebuild() {
-    this.narrow = this.network.scroller.clientWidth < 500;
+    this.root.classList.toggle("wide", this.root.clientWidth >= 1000);
+    this.width = this.root.clientWidth;
     this.network.build(this.data, Boolean(this.rolled));
+    this.root.style.setProperty("--panel-height", `${Math.max(430, this.network.m.height + 60)}px`);
     this.form.textContent = this.rolled ? "Unroll" : "Roll up";
     this.paint(this.player.cursor);
   }
 
   resized() {
-    if (this.data && this.network.scroller.clientWidth < 500 !== this.narrow) this.rebuild();
+    if (this.data && this.root.clientWidth !== this.width) this.rebuild();
   }
 
   buildPipeline() {
@@ -238,7 +240,7 @@ class UnrolledView {
   showPlaying(playing) {
     const button = this.buttons.play;
     button.querySelector(".word").textContent = playing ? "Pause" : "Play";
-    button.querySelector(".glyph").textContent = playing ? "⏸" : "▶";
+    button.querySelector(".glyph").textContent = playing ? "❚❚" : "▶";
     this.status.setAttribute("aria-live", playing ? "off" : "polite");
   }
 
@@ -248,9 +250,9 @@ class UnrolledView {
     const phase = phaseOf(cursor);
     const key = PHASES[phase];
     const size = phase >= PHASE.logits && phase <= PHASE.prediction ? data.K : data.H;
-    const index = Math.min(this.unit, size - 1);
+    const index = Math.min(this.unit ?? 0, size - 1);
     const summing = ["input_product", "recurrent_product", "logits"].includes(key);
-    this.network.show(cursor, summing ? index : null);
+    this.network.show(cursor, summing && this.unit !== null ? index : null);
     if (this.lastPhase !== phase) {
       this.chips.forEach((chip, i) => {
         chip.classList.toggle("done", i < phase);

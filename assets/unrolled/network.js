@@ -9,6 +9,7 @@ class Network {
     this.scroller.tabIndex = 0;
     this.scroller.setAttribute("role", "group");
     this.scroller.setAttribute("aria-label", "The network, step by step");
+    this.scroller.addEventListener("scroll", () => this.cull(this.scroller.scrollLeft), { passive: true });
   }
 
   build(data, rolled) {
@@ -20,22 +21,38 @@ class Network {
     this.svg = svgNode("svg", { width, height: m.height, viewBox: `0 0 ${width} ${m.height}`, "aria-hidden": "true" });
     const marker = svgNode("marker", { id: "sv-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svgNode("defs", {}, this.svg));
     svgNode("path", { d: "M 0 0.5 L 8 4 L 0 7.5 z", class: "arrowhead" }, marker);
-    this.backs = svgNode("g", {}, this.svg);
+    this.backs = svgNode("g", {}, this.svg); // behind the edges, which are behind cells and labels
+    this.edges = svgNode("g", { class: "edges" }, this.svg);
+    this.pool = Array.from({ length: EDGE_POOL }, () => svgNode("path", {}, this.edges));
     this.memory = new UnitStack(this.svg, m, m.first).build(data.H);
     this.memory.group.classList.add("memory");
     this.unitNames(m);
     this.columns = [];
     for (let c = 0; c < columns; c++) {
       const x = m.first + m.start + (c + 0.5) * m.pitch + 6;
-      const column = new Column(this.svg, data, m, x, { ...this.handlers, loop: rolled ? this.loopPath(m, x) : undefined });
+      const column = new Column(this.svg, data, m, x, { ...this.handlers, backs: this.backs, loop: rolled ? this.loopPath(m, x) : undefined });
       if (c === 0 && !rolled) column.group.classList.add("first");
       this.columns.push(column);
     }
-    this.edges = svgNode("g", { class: "edges" }, this.svg);
-    this.pool = Array.from({ length: EDGE_POOL }, () => svgNode("path", {}, this.edges));
+    this.scroller.style.height = `${m.height + 14}px`; // with room for a scroll bar
     this.scroller.replaceChildren(this.svg);
     this.svg.classList.toggle("rolled", rolled);
     this.drawn = null;
+    this.current = null;
+    this.opened = undefined;
+    this.visibleWidth = this.scroller.clientWidth; // read here, once: reading it while stepping would force a layout
+    this.culled = null;
+    this.cull(0);
+  }
+
+  /** Only the columns in sight and a few beside them are drawn: the browser paints what is there, seen or not. */
+  cull(left) {
+    this.left = left;
+    const first = Math.floor((left - this.m.first) / this.m.pitch) - 3;
+    if (first === this.culled) return;
+    this.culled = first;
+    const last = first + Math.ceil(this.visibleWidth / this.m.pitch) + 6;
+    this.columns.forEach((column, c) => column.setDrawn(c >= first && c <= last));
   }
 
   unitNames(m) {
@@ -63,30 +80,35 @@ class Network {
       const before = now === 0 ? data.hidden[0] : data.hidden[now];
       this.memory.paint({ values: before, scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, now));
       this.columns[0].paint(now, phase);
-      this.columns[0].group.classList.add("now");
+      this.columns[0].setActive(true);
     } else {
       if (this.drawn === null) {
         this.memory.paint({ values: data.hidden[0], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, 0));
       }
       this.columns.forEach((column, step) => column.paint(step, step < now ? PHASES.length : step === now ? phase : -1));
-      if (this.current !== this.columns[now]) this.current?.group.classList.remove("now");
-      this.columns[now].group.classList.add("now");
+      if (this.current !== this.columns[now]) this.current?.setActive(false);
       this.current = this.columns[now];
+      this.current.setActive(true);
       if (this.drawn === null || stepOf(this.drawn) !== now) this.follow(this.columns[now].x);
     }
-    if (this.svg.dataset.phase !== PHASES[phase]) this.svg.dataset.phase = PHASES[phase];
     this.drawEdges(now, phase, unit);
+    const weight = this.columns[this.rolled ? 0 : now].weights[PHASES[phase]];
+    if (weight !== this.opened) {
+      this.opened?.classList.remove("shown-as-edges");
+      weight?.classList.add("shown-as-edges"); // its arrow gives way to the true edges
+      this.opened = weight;
+    }
     this.drawn = cursor;
   }
 
   /** Keep the active column in sight, with the one before it. */
   follow(x) {
-    const { scroller, m } = this;
-    const left = scroller.scrollLeft;
-    const right = left + scroller.clientWidth;
-    if (x - m.pitch * 1.5 < left || x + m.pitch * 0.5 > right) {
-      scroller.scrollLeft = Math.max(0, x - m.pitch * 1.6 - (scroller.clientWidth > 700 ? m.pitch : 0));
-    }
+    const { m, left, visibleWidth } = this;
+    if (x - m.pitch * 1.5 >= left && x + m.pitch * 0.5 <= left + visibleWidth) return;
+    const widest = this.svg.width.baseVal.value - visibleWidth;
+    const wanted = Math.round(Math.max(0, Math.min(widest, x - m.pitch * (visibleWidth > 600 ? 2.6 : 1.6))));
+    this.cull(wanted);
+    this.scroller.scrollLeft = wanted;
   }
 
   /** The products of the active phase as lines: colour and dash for the sign, width for the size. */

@@ -3,7 +3,7 @@
 class Panel {
   constructor(parent, onOpen) {
     this.onOpen = onOpen;
-    this.root = htmlNode("section", "panel", parent);
+    this.root = htmlNode("section", "panel", htmlNode("div", "panel-place", parent));
     this.root.setAttribute("aria-label", "Numbers of the active phase");
   }
 
@@ -29,7 +29,9 @@ class Panel {
       this.views.set(key, view);
     }
     if (this.shown !== view) {
-      this.stage.replaceChildren(view.body);
+      this.shown?.body.classList.add("off"); // laid out but not seen: coming back costs no layout
+      view.body.classList.remove("off");
+      if (!view.body.isConnected) this.stage.append(view.body);
       this.shown = view;
     }
     this.heading.replaceChildren(
