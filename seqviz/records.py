@@ -34,7 +34,7 @@ def frozen_array(name: str, values: ArrayLike, *shape: int | None) -> Array:
     return array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # arrays have no single truth to compare or hash by
 class CellTrace:
     """Everything one recurrent layer computed over one sequence, on paper or read off a torch module.
 
@@ -72,6 +72,10 @@ class CellTrace:
         set_field(self, "gates", MappingProxyType(gates))
         set_field(self, "parts", MappingProxyType(parts))
 
+    def __reduce__(self) -> tuple[type[CellTrace], tuple[object, ...]]:
+        """Picklable and copyable, so that a cache can keep it: read-only mappings go as plain ones."""
+        return CellTrace, (self.inputs, self.hidden, self.cell, dict(self.gates), self.outputs, dict(self.parts))
+
     @property
     def steps(self) -> int:
         """T, the number of time steps."""
@@ -84,7 +88,7 @@ class CellTrace:
 
     @property
     def first_overflow(self) -> int | None:
-        """The first step t (from 1) whose hidden or cell state is not finite; None if all are."""
+        """The first step t whose hidden or cell state is not finite (0 for the start state); None if all are."""
         finite = np.isfinite(self.hidden).all(axis=1)
         if self.cell is not None:
             finite &= np.isfinite(self.cell).all(axis=1)

@@ -1,5 +1,6 @@
 """The records: shapes checked at the door, arrays that nobody can change afterwards."""
 
+import pickle
 from dataclasses import FrozenInstanceError
 
 import numpy as np
@@ -109,3 +110,10 @@ def test_first_overflow_looks_at_hidden_and_cell_together():
     hidden[3], cell[1] = np.inf, np.inf
     assert trace(hidden=hidden, cell=cell).first_overflow == 1
     assert trace(hidden=hidden, cell=None).first_overflow == 3
+
+
+def test_a_trace_survives_pickling() -> None:
+    trace = CellTrace(np.ones((2, 1)), np.zeros((3, 2)), gates={"z": np.full((2, 2), 0.5)})
+    again = pickle.loads(pickle.dumps(trace))
+    np.testing.assert_array_equal(again.gates["z"], trace.gates["z"])
+    assert not again.hidden.flags.writeable

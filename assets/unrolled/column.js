@@ -107,7 +107,7 @@ class Column {
     const left = x - m.pitch + m.unitWidth / 2 + 4;
     const spots = [
       ["xh", `M ${x + 30} ${m.token - 4} V ${bottom + 6}`, x + 36, (m.token + bottom) / 2 + 4, "start"],
-      ["hh", loop ?? `M ${left} ${middle} H ${x - m.unitWidth / 2 - 6}`, x - m.pitch / 2, loop ? m.hidden - 26 : m.hidden - 10, "middle"],
+      ["hh", loop ?? `M ${left} ${middle} H ${x - m.unitWidth / 2 - 6}`, loop ? (x + m.first) / 2 : x - m.pitch / 2, loop ? m.hidden - 34 : m.hidden - 10, "middle"],
       ["hy", `M ${x} ${m.hidden - 4} V ${m.outputs + m.rows * m.rowHeight + 6}`, x + 7, m.hidden - 15, "start"],
     ];
     this.weights = {}; // phase → the arrow of the matrix that acts in it

@@ -17,13 +17,13 @@ export default function (component) {
 }
 
 const BUTTONS = [
-  ["home", "Home", "|◀", "Back to the start (Home)"],
+  ["home", "Home", "❘◀◀", "Back to the start (Home)"],
   ["token-back", "Token back", "◀◀", "One token back (Shift+←)"],
-  ["back", "Back", "◀", "One phase back (←)"],
+  ["back", "Back", "◀❘", "One phase back (←)"],
   ["play", "Play", "▶", "Play or pause (Space)"],
-  ["next", "Next", "▶", "One phase on (→)"],
+  ["next", "Next", "❘▶", "One phase on (→)"],
   ["token-next", "Token next", "▶▶", "One token on (Shift+→)"],
-  ["end", "End", "▶|", "To the end of the sequence (End)"],
+  ["end", "End", "▶▶❘", "To the end of the sequence (End)"],
 ];
 
 class UnrolledView {

@@ -17,7 +17,8 @@ class Network {
     this.rolled = rolled;
     const m = (this.m = measure(data, this.scroller.clientWidth < 500));
     const columns = rolled ? 1 : data.T;
-    const width = m.first + m.start + columns * m.pitch + 10;
+    const start = m.start + (rolled ? 70 : 0); // room for the loop
+    const width = m.first + start + columns * m.pitch + (rolled ? 60 : 10);
     this.svg = svgNode("svg", { width, height: m.height, viewBox: `0 0 ${width} ${m.height}`, "aria-hidden": "true" });
     const marker = svgNode("marker", { id: "sv-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svgNode("defs", {}, this.svg));
     svgNode("path", { d: "M 0 0.5 L 8 4 L 0 7.5 z", class: "arrowhead" }, marker);
@@ -29,7 +30,7 @@ class Network {
     this.unitNames(m);
     this.columns = [];
     for (let c = 0; c < columns; c++) {
-      const x = m.first + m.start + (c + 0.5) * m.pitch + 6;
+      const x = m.first + start + (c + 0.5) * m.pitch + 6;
       const column = new Column(this.svg, data, m, x, { ...this.handlers, backs: this.backs, loop: rolled ? this.loopPath(m, x) : undefined });
       if (c === 0 && !rolled) column.group.classList.add("first");
       this.columns.push(column);
@@ -61,13 +62,16 @@ class Network {
       svgNode("text", { x: m.first - m.unitWidth / 2 - 10, y, class: "unit-name" }, this.svg).textContent = String(i + 1);
     });
     const label = svgNode("text", { x: m.first - m.unitWidth / 2 - 4, y: m.hidden - 12, class: "unit-title" }, this.svg);
-    label.textContent = this.rolled ? "unit · memory of the step before" : "unit";
+    label.textContent = "unit";
+    if (!this.rolled) return;
+    const y = m.hidden + this.data.H * m.unitHeight + 36;
+    svgNode("text", { x: 6, y, class: "unit-title" }, this.svg).textContent = "kept from the step before";
   }
 
   loopPath(m, x) {
     const middle = m.hidden + (this.data.H * m.unitHeight) / 2;
     const right = x + m.unitWidth / 2;
-    const top = m.hidden - 20;
+    const top = m.hidden - 22;
     const left = m.first;
     return `M ${right} ${middle} C ${right + 44} ${middle} ${right + 44} ${top} ${right} ${top} H ${left + 16} Q ${left} ${top} ${left} ${m.hidden - 4}`;
   }
@@ -140,7 +144,7 @@ class Network {
       const x = column.hotX(now);
       for (let i = 0; i < data.H; i++) {
         const y = units.middle(i);
-        lines.push({ to: i, product: data.W_xh[i][data.ids[now]], path: `M ${x} ${m.token} C ${x} ${m.token - 26} ${left - 46} ${y + 40} ${left} ${y}` });
+        lines.push({ to: i, product: data.W_xh[i][data.ids[now]], path: `M ${x} ${m.token} C ${x} ${m.token - 40} ${left - 42} ${y} ${left} ${y}` });
       }
     } else if (key === "recurrent_product") {
       const from = this.rolled || now === 0 ? this.memory : this.columns[now - 1].units;

@@ -15,7 +15,8 @@ NO_TARGET = -100  # as torch.nn.functional.cross_entropy's ignore_index: this st
 def predictions(outputs: Array, loss: str) -> Array:
     """φ of the read-out: softmax for cross-entropy, the identity for squared error. (T, K) → (T, K)."""
     _check_loss(loss)
-    return softmax(outputs) if loss == "cross_entropy" else outputs
+    with np.errstate(over="ignore", invalid="ignore"):
+        return softmax(outputs) if loss == "cross_entropy" else outputs
 
 
 def step_losses(outputs: ArrayLike, targets: ArrayLike, loss: str) -> Array:
@@ -45,7 +46,7 @@ def step_losses(outputs: ArrayLike, targets: ArrayLike, loss: str) -> Array:
         ids = target_ids(targets, steps, size)  # (T,)
         has_target = ids != NO_TARGET
         picked = log_softmax(y)[np.arange(steps), np.where(has_target, ids, 0)]  # (T,)
-        return np.where(has_target, -picked, 0.0)
+        return np.where(has_target, -picked, 0.0) + 0.0  # no minus zero for a certain, correct guess
 
 
 def target_ids(targets: ArrayLike, steps: int, size: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

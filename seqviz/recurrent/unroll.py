@@ -31,6 +31,8 @@ def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTra
     frozen_array("start state", first.hidden, cell.hidden_size)
     if (cell.start().cell is None) != (first.cell is None):
         raise ValueError("an LSTM starts from (h, c), every other cell from h alone")
+    if first.cell is not None:
+        frozen_array("start state c", first.cell, cell.hidden_size)
 
     steps: list[Step] = []
     current = first

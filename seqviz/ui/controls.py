@@ -31,28 +31,25 @@ def _name(option: str) -> str:
 def unrolled_controls() -> Settings:
     """One row: text, presets, notation, and two drawers for the network and its weights."""
     start = Settings()
-    text_place, preset_place, letter_place, drawer_place = st.columns(
-        [4, 2.7, 1.3, 2.3], vertical_alignment="bottom", gap="small"
-    )
-    with text_place:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = st.text_input(
             f"Text: {STEP_LIMIT} tokens to step through, {TEXT_LIMIT:,} for the heatmap",
             start.text,
             key="text",
+            live="400ms",
+            width=420,
             **_KEPT,
         )
-    with preset_place, st.container(horizontal=True, gap="small"):
         for name, values in PRESETS.items():
             st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))
-    with letter_place:
         notation = st.selectbox(
             "Notation",
             list(NOTATIONS),
             key="notation",
+            width=130,
             help="Decks A, B, C and E of the lectures, PyTorch or Keras: every label on the page follows.",
             **_KEPT,
         )
-    with drawer_place, st.container(horizontal=True, gap="small"):
         with st.popover("Network"):
             network = _network_controls(start)
         with st.popover("Weights"):
