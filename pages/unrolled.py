@@ -6,7 +6,7 @@ import streamlit as st
 
 from seqviz.recurrent.notation import notation
 from seqviz.ui import shell
-from seqviz.ui.components import unrolled, unrolled_data
+from seqviz.ui.components import unrolled, unrolled_address, unrolled_data
 from seqviz.ui.compute import drawn_weights, experiment
 from seqviz.ui.controls import unrolled_controls
 from seqviz.ui.explain import equations, predict_first
@@ -36,7 +36,7 @@ with messages:
     for note in shown.notes:
         st.info(shell.plain(note))
 with drawing:
-    unrolled(unrolled_data(shown), key="stepper")
+    unrolled(unrolled_data(shown) | {"address": unrolled_address(replace(asked, typed=typed))}, key="stepper")
 with question:
     predict_first(shown)
 

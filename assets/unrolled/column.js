@@ -221,7 +221,11 @@ class Column {
   }
 }
 
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** At most `length` characters as a reader counts them; an accent never loses its letter. */
 function shorten(text, length) {
-  const letters = [...text];
-  return letters.length <= length ? text : letters.slice(0, length - 1).join("") + "…";
+  if (text.length <= length) return text;
+  const letters = Array.from(graphemes.segment(text.slice(0, 200)), ({ segment }) => segment);
+  return letters.length <= length && text.length <= 200 ? text : letters.slice(0, length - 1).join("").slice(0, 60) + "…";
 }

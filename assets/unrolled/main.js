@@ -141,6 +141,7 @@ class UnrolledView {
       this.player.cursor = parseCursor(address.read("at"), data.T) ?? 0;
       if (address.read("present") === "1") this.setPresenting(true);
     }
+    for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
     this.received = true;
     this.rebuild();
     if (first && data.autoplay && !prefersStillness()) this.player.play();
@@ -278,6 +279,6 @@ class UnrolledView {
     this.player.pause();
     document.removeEventListener("keydown", this.onKey);
     this.watcher.disconnect();
-    for (const name of ["at", "view", "present"]) address.write(name, null);
+    for (const name of ["at", "view", "present", ...Object.keys(this.data?.address ?? {})]) address.write(name, null);
   }
 }

@@ -12,7 +12,9 @@ from seqviz.recurrent import NO_TARGET
 from seqviz.recurrent.notation import notation
 from seqviz.text import visible
 from seqviz.ui.compute import Experiment
+from seqviz.ui.settings import ADDRESS_LIMIT, Settings
 from seqviz.ui.shell import ASSETS
+from seqviz.ui.weights import write_typed
 
 _UNROLLED_SCRIPTS = (
     "shared/text.js",
@@ -71,6 +73,20 @@ def unrolled_data(experiment: Experiment) -> dict[str, object]:
         "loss": settings.loss,
         "notation": {name: value for name, value in vars(letters).items() if isinstance(value, str)},
     }
+
+
+def unrolled_address(asked: Settings) -> dict[str, str | None]:
+    """What the component keeps in the address bar beside the bound widgets; None takes a parameter out of it.
+
+    These are texts of any length, so the browser writes them where they are short enough for a link.
+    """
+    start = Settings()
+    texts = {
+        "text": asked.text if asked.text != start.text else None,
+        "typed_targets": asked.typed_targets or None,
+        "typed": write_typed(asked.typed) if asked.typed else None,
+    }
+    return {name: text if text is None or len(text) <= ADDRESS_LIMIT else None for name, text in texts.items()}
 
 
 def unrolled(data: Mapping[str, object], *, key: str) -> None:

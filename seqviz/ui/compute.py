@@ -12,7 +12,7 @@ from seqviz.recurrent.cell import Head
 from seqviz.recurrent.initial import identity_elman, random_elman
 from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, visible, with_markers
 from seqviz.text.vocabulary import Ids
-from seqviz.ui.settings import STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
+from seqviz.ui.settings import CHARACTER_LIMIT, STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
 
 OPEN = "_"  # typed as a target: this step has none
 
@@ -102,12 +102,12 @@ def experiment(settings: Settings) -> Experiment:
 
 def _tokens(settings: Settings) -> tuple[str, ...]:
     kind = settings.unit
+    if len(settings.text) > CHARACTER_LIMIT:
+        raise Refusal(f"The text is {len(settings.text):,} characters long; the limit is {CHARACTER_LIMIT:,}.")
     found = count_tokens_up_to(settings.text, kind, TEXT_LIMIT)
     if found > TEXT_LIMIT:
-        raise Refusal(
-            f"The text has more than {TEXT_LIMIT:,} {kind} (it is {len(settings.text):,} characters long); "
-            f"the limit is {TEXT_LIMIT:,}."
-        )
+        count = len(tokenize(settings.text, kind))
+        raise Refusal(f"The text has {count:,} {kind}; the limit is {TEXT_LIMIT:,}.")
     if found == 0:
         what = "empty" if not settings.text else "nothing but white space"
         raise Refusal(f"The text is {what}; type at least 1 token.")
@@ -122,6 +122,9 @@ def _pairs(settings: Settings, tokens: tuple[str, ...]) -> tuple[tuple[str, ...]
     if settings.targets == "open":
         return tokens, (*tokens[1:], None), []
     if settings.targets == "typed":
+        if len(settings.typed_targets) > CHARACTER_LIMIT:
+            length = len(settings.typed_targets)
+            raise Refusal(f"The targets are {length:,} characters long; the limit is {CHARACTER_LIMIT:,}.")
         typed = tokenize(settings.typed_targets, settings.unit, settings.lower)
         if len(typed) > len(tokens):
             raise Refusal(f"There are {len(typed):,} targets for {len(tokens):,} steps; type at most one a step.")

@@ -14,7 +14,7 @@ from seqviz.recurrent.losses import LOSSES
 from seqviz.recurrent.notation import NOTATIONS
 from seqviz.text import Unit
 from seqviz.ui.settings import HIDDEN_SIZES, PRESETS, SCALES, SEEDS, STEP_LIMIT, TARGETS, TEXT_LIMIT, Settings
-from seqviz.ui.state import set_widgets
+from seqviz.ui.state import set_widgets, start_widget
 
 _KEPT: Any = {"bind": "query-params", "persist_state": "session"}
 _NAMES = {
@@ -32,13 +32,8 @@ def unrolled_controls() -> Settings:
     """One row: text, presets, notation, and two drawers for the network and its weights."""
     start = Settings()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        text = st.text_input(
-            f"Text: {STEP_LIMIT} tokens to step through, {TEXT_LIMIT:,} for the heatmap",
-            start.text,
-            key="text",
-            live="400ms",
-            width=420,
-            **_KEPT,
+        text = _text_input(
+            f"Text: {STEP_LIMIT} tokens to step through, {TEXT_LIMIT:,} for the heatmap", "text", start.text, width=420
         )
         for name, values in PRESETS.items():
             st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))
@@ -54,19 +49,18 @@ def unrolled_controls() -> Settings:
             network = _network_controls(start)
         with st.popover("Weights"):
             weights = _weight_controls(start)
-    return Settings(text=text or "", notation=notation, **network, **weights)
+    return Settings(text=text, notation=notation, **network, **weights)
 
 
 def _network_controls(start: Settings) -> dict[str, Any]:
-    unit = st.segmented_control("Tokens", get_args(Unit), default=start.unit, key="unit", required=True, **_KEPT)
+    unit = st.radio("Tokens", get_args(Unit), key="unit", horizontal=True, **_KEPT)
     lower = st.toggle("Lower-case the text", start.lower, key="lower", **_KEPT)
     targets = st.selectbox("Targets", list(TARGETS), key="targets", format_func=TARGETS.__getitem__, **_KEPT)
-    typed = st.text_input(
+    typed = _text_input(
         "Typed targets, one token a step; _ for none",
+        "typed_targets",
         start.typed_targets,
-        key="typed_targets",
         disabled=targets != "typed",
-        **_KEPT,
     )
     hidden = st.slider("Hidden units", *HIDDEN_SIZES, start.hidden, key="hidden", **_KEPT)
     activation = st.selectbox("Activation g", list(ACTIVATIONS), key="activation", format_func=_name, **_KEPT)
@@ -75,7 +69,7 @@ def _network_controls(start: Settings) -> dict[str, Any]:
         "unit": unit,
         "lower": lower,
         "targets": targets,
-        "typed_targets": typed or "",
+        "typed_targets": typed,
         "hidden": hidden,
         "activation": activation,
         "loss": loss,
@@ -88,3 +82,12 @@ def _weight_controls(start: Settings) -> dict[str, Any]:
     scale = st.slider("Standard deviation", *SCALES, start.scale, step=0.05, key="scale", **_KEPT)
     st.caption("Every number can be typed over in the table under the drawing.")
     return {"start": begin, "seed": int(seed), "scale": float(scale)}
+
+
+def _text_input(label: str, key: str, default: str, **options: Any) -> str:
+    """A text field that starts from the address. It is not bound to it: a pasted book would go there whole.
+
+    The component writes the text to the address, where it is short enough (`seqviz.ui.components.unrolled_address`).
+    """
+    start_widget(key, st.query_params.get(key, default))
+    return st.text_input(label, key=key, live="400ms", persist_state="session", **options) or ""

@@ -10,6 +10,8 @@ from seqviz.text import Unit
 
 STEP_LIMIT = 32  # tokens that can be stepped through
 TEXT_LIMIT = 2000  # tokens that the heatmap takes
+CHARACTER_LIMIT = 20_000  # for a few tokens can be made of very many characters
+ADDRESS_LIMIT = 2000  # characters of text that a link carries; what is longer stays out of it
 HIDDEN_SIZES = (1, 8)
 SEEDS = (0, 9999)
 SCALES = (0.0, 3.0)

@@ -41,3 +41,9 @@ def set_widgets(**values: object) -> None:
     """Set keyed widgets from a callback, e.g. a preset; their addresses follow."""
     for key, value in values.items():
         st.session_state[key] = value
+
+
+def start_widget(key: str, value: object) -> None:
+    """What a keyed widget holds when this visitor first sees it."""
+    if key not in st.session_state:
+        st.session_state[key] = value

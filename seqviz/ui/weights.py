@@ -17,7 +17,6 @@ from seqviz.ui.settings import WEIGHT_LIMIT, Settings, Typed
 from seqviz.ui.state import visit
 
 _ADDRESS = "typed"
-_ADDRESS_LIMIT = 6000  # characters; longer ones would not survive every server between here and there
 _PARAMETERS = ("W_xh", "W_hh", "b", "W_hy", "c")
 _TOKEN_ROWS, _TOKEN_COLUMNS = ("W_hy", "c"), ("W_xh",)
 
@@ -119,24 +118,10 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
         typed = {}
         memory.tables_reset += 1
         memory.typed = typed
-        _remember(typed)
         st.rerun()
-    _remember(typed)
     memory.typed = typed
     return typed
 
 
 def _label(place: int | str) -> str:
     return visible(place) if isinstance(place, str) else f"unit {place + 1}"
-
-
-def _remember(typed: Typed) -> None:
-    """Write the typed weights to the address bar, as long as it can hold them."""
-    text = write_typed(typed) if typed else ""
-    if len(text) > _ADDRESS_LIMIT:
-        st.caption("These are too many typed weights for a link: the address leaves them out.")
-        text = ""
-    if text and st.query_params.get(_ADDRESS) != text:
-        st.query_params[_ADDRESS] = text
-    elif not text and _ADDRESS in st.query_params:
-        del st.query_params[_ADDRESS]
