@@ -1,0 +1,149 @@
+"""/unrolled in a browser: from a key to the painted frame, and from a control to the server's answer."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+
+from benchmarks.report import heading, row
+from tests.browser.serving import ARGUMENTS, find_chromium, start_server, wait_until_idle
+
+KEYS = 300
+TEXTS = {
+    "4 letters": "hellohellohellohellohellohellohello"[:32],
+    "22 letters": "the quick brown fox jumps over a",
+}
+# A key's own time stamp → the frame it changed has been handed to the compositor: the first message after the frame.
+# `work` leaves out the wait for the display's next frame: from the start of that frame to its end, and the handler.
+MEASURE = """() => {
+    window.painted = [];
+    document.addEventListener("keydown", (event) => {
+        const pressed = event.timeStamp;
+        const handled = performance.now();
+        requestAnimationFrame((frame) => {
+            const begun = performance.now();
+            const channel = new MessageChannel();
+            channel.port1.onmessage = () => {
+                const done = performance.now();
+                window.painted.push([done - pressed, done - begun + window.handling]);
+            };
+            channel.port2.postMessage(0);
+        });
+        queueMicrotask(() => { window.handling = performance.now() - handled; });
+    }, true);
+}"""
+
+
+def run() -> None:
+    chromium = find_chromium()
+    if chromium is None:
+        print("no Chromium was found: nothing measured in a browser")
+        return
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        server = start_server(Path(folder))
+        try:
+            for free, words in ((False, "display at 60 Hz"), (True, "no wait for the display")):
+                extra = ["--disable-frame-rate-limit", "--disable-gpu-vsync"] if free else []
+                browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *extra])
+                heading(f"Key press → painted frame, 32 tokens × 8 units, 1280×800; {words}")
+                row("  a page that only counts key presses (the floor)", floor(browser))
+                for name, text in TEXTS.items():
+                    row(f"  /unrolled, vocabulary of {name}", keys(browser, server.url, text), bound=16.7)
+                if free:
+                    heading("Control → answer of the server, /unrolled, 32 tokens × 8 units")
+                    for name, times in controls(browser, server.url).items():
+                        row(f"  {name}", times, bound=50)
+                browser.close()
+        finally:
+            server.stop()
+
+
+def press(page: Page, count: int) -> list[float]:
+    """Right arrows at uneven intervals, so that they do not fall in step with the frames."""
+    page.evaluate(MEASURE)
+    pick = random.Random(0)
+    for _ in range(count):
+        page.keyboard.press("ArrowRight")
+        time.sleep(0.025 + 0.03 * pick.random())
+    page.wait_for_timeout(300)
+    return [total for total, _ in page.evaluate("painted")]
+
+
+def floor(browser: Browser) -> list[float]:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.set_content("<p id=n>0</p><script>n=0;onkeydown=()=>document.getElementById('n').textContent=++n</script>")
+    times = press(page, KEYS)
+    page.close()
+    return times
+
+
+def keys(browser: Browser, url: str, text: str) -> list[float]:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{url}/unrolled?" + urlencode({"text": text, "hidden": 8, "targets": "next token, last open"}))
+    page.locator(".scrub").wait_for()
+    wait_until_idle(page)
+    page.wait_for_timeout(500)
+    assert int(page.locator(".scrub").get_attribute("max") or 0) == 32 * 8 - 1
+    # once through a token's phases first: each phase's tables are made when they are first shown
+    for _ in range(8):
+        page.keyboard.press("ArrowRight")
+    times = press(page, 240)
+    page.close()
+    return times
+
+
+class Answers:
+    """Times from the last message that the page sent to the last message of the server's answer."""
+
+    def __init__(self, page: Page) -> None:
+        self.sent = self.received = 0.0
+        page.on("websocket", self.listen)
+
+    def listen(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda _: setattr(self, "sent", time.perf_counter()))
+        socket.on("framereceived", lambda _: setattr(self, "received", time.perf_counter()))
+
+
+def controls(browser: Browser, url: str) -> dict[str, list[float]]:
+    """Each control changed back and forth; the server's time is its last message's minus the request's."""
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    answers = Answers(page)
+    page.goto(f"{url}/unrolled?" + urlencode({"text": TEXTS["22 letters"], "hidden": 8}))
+    page.locator(".scrub").wait_for()
+    wait_until_idle(page)
+
+    def choose(label: str, option: str) -> None:
+        page.get_by_role("combobox", name=label).click()
+        page.get_by_role("option", name=option, exact=True).click()
+
+    field = page.get_by_label("Text:")
+    turns = {
+        "text": lambda i: (field.fill("hello"[: 3 + i % 2] + TEXTS["22 letters"][5:]), field.press("Enter")),
+        "preset": lambda i: page.get_by_role("button", name=("hello", "NAMASTE")[i % 2], exact=True).click(),
+        "notation": lambda i: choose("Notation", ("B", "A")[i % 2]),
+    }
+    times: dict[str, list[float]] = {}
+    for name, turn in turns.items():
+        times[name] = []
+        for i in range(20):
+            answers.sent = answers.received = 0.0
+            turn(i)
+            wait_until_idle(page)
+            if answers.sent:
+                times[name].append((answers.received - answers.sent) * 1000)
+    page.get_by_role("button", name="Network").click()
+    slider = page.get_by_role("slider", name="Hidden units")
+    times["hidden units"] = []
+    for i in range(20):
+        answers.sent = 0.0
+        slider.press(("ArrowLeft", "ArrowRight")[i % 2])
+        wait_until_idle(page)
+        if answers.sent:
+            times["hidden units"].append((answers.received - answers.sent) * 1000)
+    page.close()
+    return times
