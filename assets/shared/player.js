@@ -94,14 +94,15 @@ class Player {
   }
 }
 
-/** Where a key belongs to somebody else: a text field, a menu, a button under Space. */
-function keyIsTaken(event, root) {
-  const target = event.composedPath()[0];
-  if (!(target instanceof Element)) return false;
-  const inside = event.composedPath().includes(root);
-  if (!inside) return target !== document.body && target !== document.documentElement;
-  if (target.closest("select, textarea, input:not([type=range])")) return true;
-  return event.key === " " && target.closest("button, summary, a") !== null;
+const TYPES_OR_CHOOSES =
+  "input:not([type=range]), textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=menu], " +
+  "[role=slider], [role=radiogroup], [role=tablist], [role=grid], [role=dialog], canvas, iframe, .js-plotly-plot";
+
+/** Whether a key belongs to what has the focus: a field, a menu, a scrolling table, a button under Space. */
+function keyIsTaken(event) {
+  const path = event.composedPath().filter((node) => node instanceof Element);
+  if (event.key === " " && path.some((node) => node.matches("button, summary, a, [role=button]"))) return true;
+  return path.some((node) => node.matches(TYPES_OR_CHOOSES) || (node.matches(".matrix") && node.scrollWidth > node.clientWidth));
 }
 
 // The browser keeps what the server need not know: cursor, view, presenter mode. Others' parameters stay.

@@ -7,6 +7,8 @@ class Vector {
     this.block = htmlNode("div", `block ${className} ${horizontal ? "horizontal" : ""}`, parent);
     this.title = htmlNode("div", "title", this.block);
     this.list = htmlNode("div", "vector", this.block);
+    const longest = Math.max(...labels.map((label) => [...label].length));
+    this.list.style.setProperty("--label", `${Math.min(longest, 9)}ch`); // one width, so that the cells stand in line
     this.cells = labels.map((label, index) => {
       const item = htmlNode("div", "item", this.list);
       const name = htmlNode("span", "label", item);

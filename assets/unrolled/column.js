@@ -5,12 +5,13 @@ function measure(data, narrow) {
   const unitHeight = data.H <= 4 ? 27 : data.H <= 6 ? 24 : 21;
   const rows = data.K <= 6 ? data.K : 5;
   const rowHeight = 19;
+  const letters = data.vocabulary.every((name) => [...name].length <= 2);
   const top = 8;
   const outputs = top + 44; // below the target and the loss
   const hidden = outputs + rows * rowHeight + 40;
   const token = hidden + data.H * unitHeight + 44;
   return {
-    pitch: narrow ? 132 : 140, unitWidth: 62, unitHeight, rows, rowHeight, rowWidth: 112,
+    pitch: narrow ? 132 : 140, unitWidth: 62, unitHeight, rows, rowHeight, rowWidth: 120, nameWidth: letters ? 24 : 46, numberWidth: 42,
     top, outputs, hidden, token, height: token + 62, first: 58, start: 38,
   };
 }
@@ -135,7 +136,7 @@ class Column {
       const y = m.outputs + r * m.rowHeight;
       const row = svgNode("g", { class: "output" }, this.group);
       svgNode("rect", { x: left, y: y + 1, width: m.rowWidth, height: m.rowHeight - 2, rx: 4, class: "frame" }, row);
-      const bar = svgNode("rect", { x: left + 32, y: y + 3, width: 0, height: m.rowHeight - 6, rx: 2, class: "bar" }, row);
+      const bar = svgNode("rect", { x: left + m.nameWidth, y: y + 3, width: 0, height: m.rowHeight - 6, rx: 2, class: "bar" }, row);
       const name = svgNode("text", { x: left + 5, y: y + m.rowHeight / 2, class: "name" }, row);
       const number = svgNode("text", { x: left + m.rowWidth - 5, y: y + m.rowHeight / 2, class: "number" }, row);
       row.addEventListener("click", () => onOpen(this.step, this.stage === PHASE.logits ? PHASE.logits : PHASE.prediction, this.shown[r]));
@@ -189,7 +190,7 @@ class Column {
       const value = predicted ? data.predictions[step][k] : data.logits[step][k];
       number.textContent = scored ? formatNumber(value, 2) : "";
       const scale = predicted ? data.scales.prediction : data.scales.logits;
-      bar.setAttribute("width", scored ? ((this.m.rowWidth - 32) * Math.min(1, Math.abs(value) / scale)).toFixed(1) : "0");
+      bar.setAttribute("width", scored ? ((this.m.rowWidth - this.m.nameWidth - this.m.numberWidth) * Math.min(1, Math.abs(value) / scale)).toFixed(1) : "0");
       row.classList.toggle("negative", scored && value < 0);
       row.classList.toggle("probability", predicted && data.loss === "cross_entropy");
       row.classList.toggle("guess", predicted && data.guesses[step] === k);
@@ -211,7 +212,7 @@ class Column {
     this.group.dataset.step = step + 1;
     this.shown = shownOutputs(data, step, this.m.rows);
     this.shown.forEach((k, r) => {
-      this.rows[r].name.textContent = shorten(data.vocabulary[k], 5);
+      this.rows[r].name.textContent = shorten(data.vocabulary[k], 6);
       this.rows[r].row.dataset.token = data.vocabulary[k];
       this.rows[r].row.classList.toggle("wanted", data.targets[step] === k);
     });

@@ -47,20 +47,13 @@ class UnrolledView {
     this.weights = htmlNode("div", "weights", left);
     this.panel = new Panel(scene, (index) => this.choose(index));
     this.onKey = (event) => {
-      if (!this.data || !root.isConnected || keyIsTaken(event, root.getRootNode().host ?? root)) return;
-      if (this.innerKeyTaken(event)) return;
-      if (this.player.key(event)) event.preventDefault();
+      if (!this.data || !root.isConnected || event.defaultPrevented || keyIsTaken(event)) return;
+      if (event.key === "Escape" && this.presenting) this.setPresenting(false);
+      else if (this.player.key(event)) event.preventDefault();
     };
     document.addEventListener("keydown", this.onKey);
     this.watcher = new ResizeObserver(() => this.resized());
     this.watcher.observe(root);
-  }
-
-  innerKeyTaken(event) {
-    const target = event.composedPath()[0];
-    if (!(target instanceof Element) || !this.root.contains(target)) return false;
-    if (target.closest("select")) return true;
-    return event.key === " " && target.closest("button") !== null;
   }
 
   toolbar() {
@@ -228,6 +221,9 @@ class UnrolledView {
   setPresenting(on) {
     this.presenting = on;
     this.root.classList.toggle("presenting", on);
+    // as large as lets network and numbers stand side by side, and both above the fold
+    const zoom = Math.min(window.innerWidth / 1130, window.innerHeight / 690);
+    this.root.style.setProperty("--presenting-zoom", Math.max(1, Math.min(2.2, zoom)).toFixed(2));
     this.present.textContent = on ? "Leave" : "Present";
     address.write("present", on ? "1" : null);
     if (!on && document.fullscreenElement) document.exitFullscreen();

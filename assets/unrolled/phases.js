@@ -70,21 +70,21 @@ function equationPieces(data, key) {
     const g = activation === "identity" ? "" : ACTIVATION_NAMES[activation];
     return [
       [`${n.hidden} = `, ["hidden"]],
-      [`${g}(`, ["hidden"]],
+      [g && `${g}(`, ["hidden"]],
       [n.input_product, ["input", "input_product", "preactivation"]],
       [" + ", ["preactivation"]],
       [n.recurrent_product, ["recurrent_product", "preactivation"]],
       [" + ", ["preactivation"]],
       [n.b, ["preactivation"]],
-      [")", ["hidden"]],
+      [g && ")", ["hidden"]],
     ];
   }
   if (key === "loss") return [[loss === "cross_entropy" ? `${n.loss} = −log ${n.prediction}[target]` : `${n.loss} = ½ Σ (${n.target} − ${n.prediction})^{2}`, ["loss"]]];
   return [
     [`${n.prediction} = `, ["prediction"]],
-    [loss === "cross_entropy" ? "softmax(" : "(", ["prediction"]],
+    [loss === "cross_entropy" ? "softmax(" : "", ["prediction"]],
     [`${n.output_product} + ${n.c}`, ["logits"]],
-    [")", ["prediction"]],
+    [loss === "cross_entropy" ? ")" : "", ["prediction"]],
   ];
 }
 
