@@ -112,6 +112,10 @@ def latex(symbol: str) -> str:
     )
 
 
+# where a dialect has no gates of its own, or the same ones as most
+_USUAL_LSTM = {"i": "i_{@}", "f": "f_{@}", "g": "c̃_{@}", "o": "o_{@}", "c": "c_{@}", "h": "h_{@}"}
+_USUAL_GRU = {"r": "r_{@}", "z": "z_{@}", "n": "h̃_{@}", "h": "h_{@}"}
+
 _DECK_A = Notation(
     key="A",
     name="Deck A: h, s is the output",
@@ -128,8 +132,8 @@ _DECK_A = Notation(
     c="c",
     g="g",
     phi="φ",
-    lstm={"i": "i_{@}", "f": "f_{@}", "g": "c̃_{@}", "o": "o_{@}", "c": "c_{@}", "h": "h_{@}"},
-    gru={"r": "r_{@}", "z": "z_{@}", "n": "h̃_{@}", "h": "h_{@}"},
+    lstm=_USUAL_LSTM,
+    gru=_USUAL_GRU,
     remark="Here s is the output. Deck B uses the same letter for the hidden state.",
 )
 _DECK_B = Notation(
@@ -169,8 +173,8 @@ _DECK_C = Notation(
     c="b_{hy}",
     g="f",
     phi="f",
-    lstm={"i": "i_{@}", "f": "f_{@}", "g": "c̃_{@}", "o": "o_{@}", "c": "c_{@}", "h": "h_{@}"},
-    gru={"r": "r_{@}", "z": "z_{@}", "n": "h̃_{@}", "h": "h_{@}"},
+    lstm=_USUAL_LSTM,
+    gru=_USUAL_GRU,
     remark="The deck adds two biases, b_xh and b_hh; only their sum matters, written b_h here.",
 )
 _DECK_E = Notation(
@@ -191,7 +195,7 @@ _DECK_E = Notation(
     phi="g_{2}",
     preactivation="z^{⟨@⟩}",
     lstm={"i": "i_{@}", "f": "f_{@}", "g": "C̃_{@}", "o": "o_{@}", "c": "C_{@}", "h": "h_{@}"},
-    gru={"r": "r_{@}", "z": "z_{@}", "n": "h̃_{@}", "h": "h_{@}"},
+    gru=_USUAL_GRU,
     remark="The deck writes U, W, V for the same three matrices in its section on backpropagation.",
 )
 _PYTORCH = Notation(
@@ -237,8 +241,8 @@ _KERAS = Notation(
     input_product="x_{@} · kernel",
     recurrent_product="h_{<} · recurrent_kernel",
     output_product="h_{@} · out_kernel",
-    lstm={"i": "i_{@}", "f": "f_{@}", "g": "c̃_{@}", "o": "o_{@}", "c": "c_{@}", "h": "h_{@}"},
-    gru={"r": "r_{@}", "z": "z_{@}", "n": "h̃_{@}", "h": "h_{@}"},
+    lstm=_USUAL_LSTM,
+    gru=_USUAL_GRU,
     remark="Keras stores each matrix transposed: a kernel has one row per input and one column per unit.",
 )
 
