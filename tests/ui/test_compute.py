@@ -448,7 +448,7 @@ def test_a_place_that_the_table_does_not_have_changes_nothing(place: tuple[str, 
 
 @pytest.mark.parametrize(
     ("place", "where"),
-    [(("W_hh", 1, 0), "W_hh[2, 1]"), (("W_xh", 0, "l"), "W_xh[1, l]"), (("W_hy", "o", 3), "W_hy[o, 4]")],
+    [(("W_hh", 1, 0), "W_hh[2, 1]"), (("W_xh", 0, "l"), "W_xh[1, l]"), (("W_hy", "o", 3), "W_sh[o, 4]")],
 )
 @pytest.mark.parametrize(
     ("value", "said"),

@@ -112,7 +112,7 @@ def test_json_that_is_no_list_is_called_so(text: str):
 
 
 def test_two_thousand_weights_and_one_more():
-    entries = [["W_hh", 0, column, 0.5] for column in range(2001)]
+    entries = [["W_xh", 0, f"t{number}", 0.5] for number in range(2001)]
     assert len(parse_typed(json.dumps(entries[:2000]))) == 2000
     with pytest.raises(ValueError, match="at most 2,000"):
         parse_typed(json.dumps(entries))
