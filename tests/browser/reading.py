@@ -1,0 +1,158 @@
+"""What stands on the page where the stepper is, read as a reader reads it: numbers as text, places as positions.
+
+Nothing here knows how the component is built inside, beyond the names of its parts in the page.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+PHASES = ("input", "input_product", "recurrent_product", "preactivation", "hidden", "logits", "prediction", "loss")
+
+_PLACE = """root => ({
+    cursor: Number(root.querySelector(".scrub").value),
+    last: Number(root.querySelector(".scrub").max),
+    status: root.querySelector(".status").textContent,
+    play: root.querySelector(".play").textContent,
+})"""
+
+# Only what can be seen counts: what is kept out of sight for later is no number on the page.
+_PANEL = """root => ({
+    heading: root.querySelector(".panel-heading").textContent,
+    sum: [...root.querySelectorAll(".sum .line")].map(line => line.textContent),
+    blocks: [...root.querySelectorAll(".stage .block")].filter(block => block.checkVisibility()).map(block => ({
+        title: block.querySelector(".title").textContent,
+        cells: [...block.querySelectorAll(".cell")].map(cell => cell.textContent),
+    })),
+})"""
+
+_COLUMNS = """root => [...root.querySelectorAll(".scroller .column")].map(column => ({
+    token: column.querySelector(".token text").textContent,
+    units: [...column.querySelectorAll(".units .cell text")].map(text => text.textContent),
+    names: [...column.querySelectorAll(".output .name")].map(text => text.textContent),
+    outputs: [...column.querySelectorAll(".output .number")].map(text => text.textContent),
+    target: column.querySelector(".target").textContent,
+    loss: column.querySelector(".loss").textContent,
+    drawn: column.checkVisibility(),
+    now: column.classList.contains("now"),
+}))"""
+
+
+@dataclass
+class Stepper:
+    """The component on `page`."""
+
+    page: Page
+    root: Locator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.root = self.page.locator(".sv-root")
+
+    def _read(self, script: str) -> Any:
+        return self.root.evaluate(script)
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """cursor, last (positions from 0), status (the sentence), play (what its button says)."""
+        return dict(self._read(_PLACE))
+
+    @property
+    def cursor(self) -> int:
+        return int(self.place["cursor"])
+
+    @property
+    def panel(self) -> dict[str, Any]:
+        """heading, sum (lines), blocks (title and cells, in order) as they are seen now."""
+        return dict(self._read(_PANEL))
+
+    @property
+    def columns(self) -> list[dict[str, Any]]:
+        return list(self._read(_COLUMNS))
+
+    @property
+    def tokens(self) -> list[str]:
+        return [column["token"] for column in self.columns]
+
+    def button(self, name: str) -> Locator:
+        """A button of the toolbar, by the name a screen reader speaks."""
+        return self.root.get_by_role("toolbar").get_by_role("button", name=name, exact=True)
+
+    def press(self, key: str) -> int:
+        """Press a key wherever the focus is; where that leads."""
+        self.page.keyboard.press(key)
+        return self.cursor
+
+    def scrub_to(self, position: int) -> None:
+        self.root.get_by_label("Position").fill(str(position))
+
+    def expect_tokens(self, tokens: Sequence[str]) -> None:
+        """Wait until the drawing shows these inputs."""
+        expect(self.root.locator(".column .token text")).to_have_text(list(tokens))
+
+    @property
+    def result(self) -> Locator:
+        """The cells that open to a sum, of the phase that is shown."""
+        return self.root.locator(".stage button.cell:visible")
+
+
+def text_field(page: Page) -> Locator:
+    return page.get_by_role("textbox", name="Text: 32 tokens to step through")
+
+
+def type_weight(page: Page, row: int, column: int, value: str, *, size: int) -> None:
+    """Type into the open weight table, as a reader does; row and column from 0, `size` columns. "" empties the cell."""
+    table = page.get_by_test_id("stDataFrame")
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    names, height = 52, 35  # px: the row names, a row; the columns share the rest
+    x = box["x"] + names + (column + 0.5) * (box["width"] - names) / size
+    y = box["y"] + height * (row + 1.5)
+    if not value:
+        page.mouse.click(x, y)
+        page.keyboard.press("Delete")
+        return
+    page.mouse.dblclick(x, y)
+    page.locator(".gdg-input").wait_for()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(value, delay=40)  # any faster and the table loses letters
+    page.keyboard.press("Enter")
+
+
+def tracebacks(page: Page) -> int:
+    return page.get_by_test_id("stException").count()
+
+
+def number(text: str) -> float:
+    """A number as the page writes it."""
+    return float(text.replace("−", "-").replace("∞", "inf"))
+
+
+def shows(text: str, value: float, decimals: int) -> bool:
+    """Whether `text` is `value` with so many decimals, or, where they are too few for its size, as a power of ten."""
+    if "e" in text:
+        return math.isclose(number(text), value, rel_tol=0.05)
+    return len(text.partition(".")[2]) == decimals and abs(number(text) - value) <= 0.5 * 10**-decimals + 1e-9
+
+
+@contextmanager
+def websocket_frames(page: Page) -> Iterator[list[str]]:
+    """Every frame sent to or received from the server while the block runs."""
+    session = page.context.new_cdp_session(page)
+    frames: list[str] = []
+
+    def note(direction: str) -> Callable[[dict[str, Any]], None]:
+        return lambda event: frames.append(f"{direction} {event['response']['payloadData'][:60]}")
+
+    session.on("Network.webSocketFrameSent", note("sent"))
+    session.on("Network.webSocketFrameReceived", note("received"))
+    session.send("Network.enable")
+    yield frames
+    page.wait_for_timeout(300)  # what the last action may have sent is still under way
+    session.detach()
