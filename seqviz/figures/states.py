@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
+import regex  # type: ignore[import-untyped]
 
 from seqviz.figures import theme
 from seqviz.records import CellTrace
@@ -26,21 +27,22 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
     states = _finite(trace.hidden[1:]).T  # (H, T)
     most = float(np.nanmax(np.abs(states), initial=0.0))
     steps = np.arange(1, trace.steps + 1)
-    safe = [html.escape(token) for token in tokens]
+    safe = [_as_text(token) for token in tokens]
+    limit = min(max(1.0, most), 1e300)  # the browser subtracts one end from the other
     figure = go.Figure(
         go.Heatmap(
             x=steps,
             y=np.arange(1, trace.hidden_size + 1),
             z=states,
-            zmin=-max(1.0, most),
-            zmax=max(1.0, most),
+            zmin=-limit,
+            zmax=limit,
             colorscale=theme.diverging(dark),
             customdata=np.tile(np.array(safe, dtype=object), (trace.hidden_size, 1)),
             hovertemplate="step %{x} “%{customdata}”<br>unit %{y}: %{z:.4f}<extra></extra>",
             colorbar={"title": {"text": symbol}, "thickness": 12},
         )
     )
-    figure.update_xaxes(title="step", **_ticks(steps, safe))
+    figure.update_xaxes(title="step", **_ticks(steps, tokens))
     figure.update_yaxes(title="unit", dtick=1, autorange="reversed")
     figure.update_layout(height=110 + 24 * trace.hidden_size, margin={"l": 48, "r": 8, "t": 8, "b": 40})
     return figure
@@ -58,7 +60,7 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
     if not 0 <= unit < trace.hidden_size:
         raise ValueError(f"unit is {unit}, expected 0 to {trace.hidden_size - 1}")
     steps = np.arange(1, trace.steps + 1)
-    safe = [html.escape(token) for token in tokens]
+    safe = [_as_text(token) for token in tokens]
     colours = theme.CATEGORICAL_DARK if dark else theme.CATEGORICAL_LIGHT
     figure = go.Figure(
         go.Scatter(
@@ -70,16 +72,27 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
             hovertemplate="step %{x} “%{customdata}”: %{y:.4f}<extra></extra>",
         )
     )
-    figure.update_xaxes(title="step", **_ticks(steps, safe))
+    figure.update_xaxes(title="step", **_ticks(steps, tokens))
     figure.update_yaxes(title=f"{symbol}[{unit + 1}]", rangemode="tozero", zeroline=True)
     figure.update_layout(height=220, margin={"l": 48, "r": 8, "t": 8, "b": 40})
     return figure
 
 
+def _as_text(token: str, length: int | None = None) -> str:
+    """A token that Plotly, which reads a few tags and entities, shows as it is; cut between whole characters."""
+    letters: list[str] = regex.findall(r"\X", token)[:length]
+    return html.escape("".join(letters), quote=False)
+
+
 def _ticks(steps: np.ndarray, tokens: Sequence[str]) -> dict[str, object]:
     if len(steps) > _LABELLED_STEPS:
         return {}
-    return {"tickmode": "array", "tickvals": steps, "ticktext": [token[:12] for token in tokens], "tickangle": 0}
+    return {
+        "tickmode": "array",
+        "tickvals": steps,
+        "ticktext": [_as_text(token, 12) for token in tokens],
+        "tickangle": 0,
+    }
 
 
 def _finite(values: np.ndarray) -> np.ndarray:

@@ -83,6 +83,11 @@ def at(symbol: str, index: int | str) -> str:
     return symbol.replace("@", str(index)).replace("<", previous)
 
 
+def plain(symbol: str) -> str:
+    """The markup without braces, for where only letters can stand: `W_{xh}` is W_xh."""
+    return symbol.replace("{", "").replace("}", "")
+
+
 _LATEX = {
     "ŷ": r"\hat{y}",
     "s̃": r"\tilde{s}",

@@ -10,10 +10,19 @@ from seqviz.records import Array, CellTrace
 from seqviz.recurrent import NO_TARGET, Elman, predictions, step_losses, unroll
 from seqviz.recurrent.cell import Head
 from seqviz.recurrent.initial import identity_elman, random_elman
+from seqviz.recurrent.notation import notation, plain
 from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, visible, with_markers
 from seqviz.text.vocabulary import Ids
 from seqviz.ui.settings import CHARACTER_LIMIT, STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
 
+# what the rows and the columns of each parameter stand for; a bias is one column
+PLACES = {
+    "W_xh": ("unit", "token"),
+    "W_hh": ("unit", "unit"),
+    "b": ("unit", "unit"),
+    "W_hy": ("token", "unit"),
+    "c": ("token", "unit"),
+}
 OPEN = "_"  # typed as a target: this step has none
 
 
@@ -158,28 +167,30 @@ def with_typed(cell: Elman, settings: Settings, vocabulary: Vocabulary) -> Elman
     Raises:
         Refusal: a typed value that is no number within ± WEIGHT_LIMIT.
     """
-    assert cell.head is not None
     arrays = parameters(cell)
     for (name, row, column), value in settings.typed.items():
         if not np.isfinite(value) or abs(value) > WEIGHT_LIMIT:
             where = ", ".join(visible(k) if isinstance(k, str) else str(k + 1) for k in (row, column))
-            said = "empty" if np.isnan(value) else f"{value:g}"
+            symbol = plain(getattr(notation(settings.notation), name))
+            said = "empty" if np.isnan(value) else f"{value:.10g}"
             raise Refusal(
-                f"{name}[{where}] is {said}; a weight is a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}."
+                f"{symbol}[{where}] is {said}; a weight is a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}."
             )
-        array, r, c = arrays[name], _place(row, vocabulary), _place(column, vocabulary)
-        if 0 <= r < array.shape[0] and 0 <= c < array.shape[1]:
-            array[r, c] = value
+        rows, columns = PLACES[name]
+        r = _index(row, rows, vocabulary, arrays[name].shape[0])
+        c = _index(column, columns, vocabulary, arrays[name].shape[1])
+        if r is not None and c is not None:
+            arrays[name][r, c] = value
     return Elman(
         arrays["W_xh"], arrays["W_hh"], arrays["b"][:, 0], Head(arrays["W_hy"], arrays["c"][:, 0]), cell.activation
     )
 
 
-def _place(place: int | str, vocabulary: Vocabulary) -> int:
-    """The index of a unit or token; −1 for a token that the vocabulary lacks."""
-    if isinstance(place, int):
-        return place
-    return vocabulary.id(place) if place in vocabulary else -1
+def _index(place: int | str, kind: str, vocabulary: Vocabulary, length: int) -> int | None:
+    """Where a unit or a token stands in this network; None where it does not."""
+    if kind == "token":
+        return vocabulary.id(place) if isinstance(place, str) and place in vocabulary else None
+    return place if isinstance(place, int) and 0 <= place < length else None
 
 
 def parameters(cell: Elman) -> dict[str, Array]:

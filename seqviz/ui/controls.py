@@ -78,7 +78,9 @@ def _network_controls(start: Settings) -> dict[str, Any]:
 
 def _weight_controls(start: Settings) -> dict[str, Any]:
     begin = st.selectbox("Hidden weights", ["random", "identity"], key="start", format_func=_name, **_KEPT)
-    seed = st.number_input("Seed", *SEEDS, start.seed, step=1, key="seed", **_KEPT)
+    # decimal numbers shown as whole ones: a whole-number field fails on seed=inf in the address (Streamlit 1.67)
+    low, high, first = (float(seed) for seed in (*SEEDS, start.seed))
+    seed = st.number_input("Seed", low, high, first, step=1.0, format="%.0f", key="seed", **_KEPT)
     scale = st.slider("Standard deviation", *SCALES, start.scale, step=0.05, key="scale", **_KEPT)
     st.caption("Every number can be typed over in the table under the drawing.")
     return {"start": begin, "seed": int(seed), "scale": float(scale)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 
 
+_JOINED = re.compile(r"[:.@<-](?=\S)")
 _MARKUP = set("\\`*_{}[]()<>#+-!|~$:@&.")
 
 
@@ -93,5 +95,10 @@ def card(page: Page) -> None:
 
 
 def plain(sentence: str) -> str:
-    """The sentence with every character that Markdown would take for markup escaped: user text is data."""
-    return "".join(f"\\{character}" if character in _MARKUP else character for character in sentence)
+    """The sentence as Markdown that means nothing but itself: user text is data.
+
+    Backslashes stop most markup. Links, icons, emoji and arrows are found in the text after that, so an invisible
+    word joiner parts the characters that they are made of.
+    """
+    escaped = "".join(f"\\{character}" if character in _MARKUP else character for character in sentence)
+    return _JOINED.sub("\\g<0>\u2060", escaped)

@@ -47,3 +47,8 @@ def start_widget(key: str, value: object) -> None:
     """What a keyed widget holds when this visitor first sees it."""
     if key not in st.session_state:
         st.session_state[key] = value
+
+
+def has_widget(key: str) -> bool:
+    """Whether a keyed widget was on the page in the run before; what it held is gone once it was not."""
+    return key in st.session_state

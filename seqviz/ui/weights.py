@@ -11,14 +11,15 @@ import pandas as pd
 import streamlit as st
 
 from seqviz.records import Array
-from seqviz.recurrent.notation import Notation, at
+from seqviz.recurrent.notation import Notation, plain
 from seqviz.text import Vocabulary, visible
+from seqviz.ui.compute import PLACES
 from seqviz.ui.settings import WEIGHT_LIMIT, Settings, Typed
-from seqviz.ui.state import visit
+from seqviz.ui.state import has_widget, visit
 
 _ADDRESS = "typed"
-_PARAMETERS = ("W_xh", "W_hh", "b", "W_hy", "c")
-_TOKEN_ROWS, _TOKEN_COLUMNS = ("W_hy", "c"), ("W_xh",)
+_PARAMETERS = tuple(PLACES)
+_JSON_LIMIT = 200_000  # characters
 
 
 @dataclass
@@ -28,6 +29,11 @@ class WeightTable:
     identity: object
     generation: int
     frame: pd.DataFrame
+
+    @property
+    def key(self) -> str:
+        """The editor's widget key: a new one for each table, so that no edit is applied to another."""
+        return f"weights-{self.generation}"
 
 
 def typed_so_far() -> tuple[Typed, str | None]:
@@ -50,21 +56,42 @@ def parse_typed(text: str) -> Typed:
         ValueError: anything else, in a few words.
     """
     try:
-        entries = json.loads(text)
-    except ValueError:
+        entries = json.loads(text if len(text) <= _JSON_LIMIT else "")
+    except (ValueError, RecursionError):
         raise ValueError("not JSON") from None
     if not isinstance(entries, list) or len(entries) > 2000:
         raise ValueError("not a list of at most 2,000 weights")
     typed: dict[tuple[str, int | str, int | str], float] = {}
     for entry in entries:
         match entry:
-            case [str(name), int() | str() as row, int() | str() as column, int() | float() as value] if (
-                name in _PARAMETERS and not isinstance(value, bool)
+            case [str(name), row, column, int() | float() as value] if (
+                name in _PARAMETERS and _is_place(row) and _is_place(column) and not isinstance(value, bool)
             ):
-                typed[name, row, column] = float(value) if abs(value) < 1e300 else math.copysign(math.inf, value)
+                typed[name, row, column] = _as_float(value)
             case _:
-                raise ValueError(f"{json.dumps(entry)[:60]} is no weight")
+                raise ValueError(f"{_quoted(entry)} is no weight")
     return typed
+
+
+def _is_place(value: object) -> bool:
+    """A unit's number or a token; a token must be text that can be sent, so no half of a surrogate pair."""
+    if isinstance(value, str):
+        return not any("\ud800" <= character <= "\udfff" for character in value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _as_float(value: float) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # an integer beyond the floats
+        return math.inf if value > 0 else -math.inf
+
+
+def _quoted(entry: object) -> str:
+    try:
+        return json.dumps(entry)[:60]
+    except (ValueError, RecursionError):
+        return "an entry"
 
 
 def write_typed(typed: Typed) -> str:
@@ -76,17 +103,19 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
     """Draw the editable table; returns every typed weight, also of tables not on the screen."""
     memory = visit()
     typed = dict(memory.typed or {})
-    symbols = {name: at(getattr(letters, name), "t").replace("{", "").replace("}", "") for name in _PARAMETERS}
+    symbols = {name: plain(getattr(letters, name)) for name in _PARAMETERS}
     name = st.segmented_control(
         "Matrix", _PARAMETERS, default="W_hh", key="table", required=True, format_func=symbols.__getitem__
     )
     assert name is not None
-    rows: tuple[int | str, ...] = vocabulary.tokens if name in _TOKEN_ROWS else tuple(range(settings.hidden))
-    width = drawn[name].shape[1]
-    columns: tuple[int | str, ...] = vocabulary.tokens if name in _TOKEN_COLUMNS else tuple(range(width))
+    places: list[tuple[int | str, ...]] = [
+        vocabulary.tokens if kind == "token" else tuple(range(length))
+        for kind, length in zip(PLACES[name], drawn[name].shape, strict=True)
+    ]
+    rows, columns = places
     identity = (name, rows, columns, settings.start, settings.seed, settings.scale, memory.tables_reset)
     table = memory.table
-    if not isinstance(table, WeightTable) or table.identity != identity:
+    if not isinstance(table, WeightTable) or table.identity != identity or not has_widget(table.key):
         values = drawn[name].copy()
         for r, row in enumerate(rows):
             for c, column in enumerate(columns):
@@ -96,7 +125,7 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
         table = memory.table = WeightTable(identity, generation, frame)
     edited: pd.DataFrame = st.data_editor(
         table.frame,
-        key=f"weights-{table.generation}",
+        key=table.key,
         column_config={
             str(c): st.column_config.NumberColumn(_label(column) if name not in ("b", "c") else "bias", format="%.4f")
             for c, column in enumerate(columns)
