@@ -481,6 +481,15 @@ def test_every_matrix_can_be_typed(name: str, row: int, column: int, place: tupl
     assert page.data_editor[0].value.iloc[row, column] == -0.25
 
 
+def test_a_weight_typed_back_to_the_drawn_one_is_typed_no_longer():
+    page = opened(typed='[["b",0,0,2]]')
+    drawn = wanted()["W_hh"][0][1]
+    edit(page, 0, 1, 0.5)
+    edit(page, 0, 1, drawn)
+    assert drawing(page) == wanted(typed={("b", 0, 0): 2.0})
+    assert component_data(page)["address"]["typed"] == '[["b",0,0,2.0]]'
+
+
 def test_the_table_shows_the_drawn_weights_to_begin_with():
     page = opened()
     for name in ("W_xh", "W_hh", "W_hy"):
