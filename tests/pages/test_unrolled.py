@@ -383,6 +383,7 @@ def test_odd_text_is_a_correct_picture(text: str):
 
 TRAPS = [
     "www.example.com",
+    "WWW.EXAMPLE.COM",
     "http://example.com/x",
     "https://example.com",
     "a@example.com",
@@ -397,6 +398,7 @@ TRAPS = [
     "**x**",
     "~~x~~",
     "-> <- -- <->",
+    "a >= b <= c ~= d",
     "# x",
     "&lt;",
 ]
@@ -416,14 +418,15 @@ def markup_in(markdown: str) -> list[str]:
     source = read_as_markdown(markdown)
     stopped = re.findall(r"(?<!\ue000)(?:[<\[`$*_~#&]|:\w+[:\[])", source)  # by a backslash
     plain = source.replace("\ue000", "")
-    unstopped = (r"https?://", r"www\.\w", r"\w@\w+\.\w", r":material/\w+:", r"<->|->|<-|(?<!-)--(?!-)")
-    return stopped + [found for pattern in unstopped for found in re.findall(pattern, plain)]
+    unstopped = (r"https?://", r"www\.", r"\w@\w+\.\w", r":material/\w+:", r"<->|->|<-|(?<!-)--(?!-)|[<>~]=")
+    return stopped + [found for pattern in unstopped for found in re.findall(pattern, plain, re.IGNORECASE)]
 
 
 def test_the_search_for_markup_finds_it():
     for trap in TRAPS:
         assert markup_in(f"a {trap} b") or trap == "`x`", trap  # a code span is markup that quotes
-    assert markup_in(r"see www\.example\.com") == ["www.e"]  # which in a browser is a link
+    assert markup_in(r"see www\.example\.com") == ["www."]  # which in a browser is a link
+    assert markup_in("see www.\u2060example.\u2060com") == ["www."]  # and this one too
     assert markup_in("see `www.example.com`, plain") == []
 
 
