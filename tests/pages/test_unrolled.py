@@ -271,6 +271,15 @@ def test_what_is_hardly_a_number_leaves_the_control_as_it_was(key: str, value: s
     assert drawing(opened(**{key: value})) == wanted()
 
 
+@pytest.mark.parametrize(("typed", "shown"), [("2.2", 2), ("2.99", 3), ("2.5", 3), ("9998.7", 9999)])
+def test_the_seed_that_is_shown_is_the_seed_that_is_used(typed: str, shown: int):
+    """The field shows whole numbers, rounded as the browser rounds; 2.99 must not read 3 and draw with 2."""
+    page = opened(seed=typed)
+    assert page.number_input(key="seed").proto.format in ("%d", "%.0f", "")
+    value = page.number_input(key="seed").value
+    assert drawing(page) == wanted(seed=shown if value != int(value) else int(value))
+
+
 @pytest.mark.parametrize(
     "value", ["table", "answer", "visit", "stepper", "preset-hello", "weights-0", "heatmap", "__x"]
 )
