@@ -19,20 +19,30 @@ shell.open_page("unrolled")
 asked = unrolled_controls()
 messages, drawing, question = st.container(), st.container(), st.container()
 
-typed, problem = typed_so_far()
+# What cannot be done is said, and the picture stays the last one that could be: first for the text, then the weights.
+good = visit().last_good.get("unrolled", Settings())
+good = replace(good, notation=asked.notation)
+typed, unread = typed_so_far()
+problems = []
+settings = asked
 try:
-    with st.expander("Weights as a table: type a lecture's own numbers"):
-        typed = weight_table(*drawn_weights(asked), asked, notation(asked.notation))
-    shown = experiment(replace(asked, typed=typed))
+    drawn = drawn_weights(settings)
+except Refusal as refusal:
+    problems.append(f"{refusal} The picture stays as it was.")
+    settings = good
+    drawn = drawn_weights(settings)
+with st.expander("Weights as a table: type a lecture's own numbers"):
+    typed = weight_table(*drawn, settings, notation(asked.notation))
+try:
+    shown = experiment(replace(settings, typed=typed))
     visit().last_good["unrolled"] = shown.settings
 except Refusal as refusal:
-    problem = f"{refusal} The picture below is the last one that could be drawn."
-    good = visit().last_good.get("unrolled", Settings())
-    shown = experiment(replace(good, notation=asked.notation))
+    problems.append(f"{refusal} The picture stays as it was.")
+    shown = experiment(good)
 
 with messages:
-    for sentence in [problem] if problem else []:
-        st.warning(shell.plain(sentence))
+    for problem in [*problems, unread] if unread else problems:
+        st.warning(shell.plain(problem))
     for note in shown.notes:
         st.info(shell.plain(note))
 with drawing:

@@ -114,6 +114,12 @@ const address = {
     this.pending.set(name, value);
     if (!this.timer) this.timer = window.setTimeout(() => this.flush(), 150);
   },
+  /** The page is left: what was about to be written belongs to no address any more. */
+  forget() {
+    window.clearTimeout(this.timer);
+    this.timer = 0;
+    this.pending.clear();
+  },
   flush() {
     window.clearTimeout(this.timer);
     this.timer = 0;

@@ -104,8 +104,9 @@ class UnrolledView {
     const menu = htmlNode("div", "menu", save);
     const name = () => `unrolled-step-${writeCursor(this.player.cursor)}`;
     const background = () => getComputedStyle(this.root).getPropertyValue("--sv-surface").trim();
-    this.textButton(menu, "PNG", "The drawing as it stands, as a picture", () => savePng(this.network.svg, background(), name()));
-    this.textButton(menu, "SVG", "The drawing as it stands, as a vector graphic", () => saveSvg(this.network.svg, background(), name()));
+    const saver = (write) => () => this.network.whole((svg) => write(svg, background(), name()));
+    this.textButton(menu, "PNG", "The drawing as it stands, as a picture", saver(savePng));
+    this.textButton(menu, "SVG", "The drawing as it stands, as a vector graphic", saver(saveSvg));
   }
 
   textButton(parent, label, hint, action) {
@@ -275,6 +276,6 @@ class UnrolledView {
     this.player.pause();
     document.removeEventListener("keydown", this.onKey);
     this.watcher.disconnect();
-    for (const name of ["at", "view", "present", ...Object.keys(this.data?.address ?? {})]) address.write(name, null);
+    address.forget();
   }
 }

@@ -56,6 +56,14 @@ class Network {
     this.columns.forEach((column, c) => column.setDrawn(c >= first && c <= last));
   }
 
+  /** Give `use` the drawing with every column in it, in sight or not. */
+  whole(use) {
+    this.columns.forEach((column) => column.setDrawn(true));
+    use(this.svg);
+    this.culled = null;
+    this.cull(this.left);
+  }
+
   unitNames(m) {
     this.data.hidden[0].forEach((_, i) => {
       const y = m.hidden + (i + 0.5) * m.unitHeight;

@@ -29,6 +29,8 @@ class Panel {
       this.views.set(key, view);
     }
     if (this.shown !== view) {
+      const focused = this.root.getRootNode().activeElement;
+      if (focused && this.shown?.body.contains(focused)) this.stage.focus({ preventScroll: true }); // it goes out of sight
       this.shown?.body.classList.add("off"); // laid out but not seen: coming back costs no layout
       view.body.classList.remove("off");
       if (!view.body.isConnected) this.stage.append(view.body);

@@ -12,7 +12,7 @@ const phaseOf = (cursor) => cursor % PHASES.length;
 /** "3.hidden" → its position; null where it names none. */
 function parseCursor(text, steps) {
   const match = /^(\d{1,4})\.([a-z_]+)$/.exec(text ?? "");
-  if (!match || !(match[2] in PHASE)) return null;
+  if (!match || !PHASES.includes(match[2])) return null;
   const step = Number(match[1]) - 1;
   return step >= 0 && step < steps ? positionOf(step, PHASE[match[2]]) : null;
 }

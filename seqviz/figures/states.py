@@ -23,7 +23,11 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
         tokens: (T,) what stands at each step; shown as text, whatever it holds.
         symbol: what the hidden state is called.
         dark: for a dark page.
+
+    Raises:
+        ValueError: not one token a step.
     """
+    _check(trace, tokens)
     states = _finite(trace.hidden[1:]).T  # (H, T)
     most = float(np.nanmax(np.abs(states), initial=0.0))
     steps = np.arange(1, trace.steps + 1)
@@ -55,8 +59,9 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
         unit: which one, from 0.
 
     Raises:
-        ValueError: there is no such unit.
+        ValueError: there is no such unit, or not one token a step.
     """
+    _check(trace, tokens)
     if not 0 <= unit < trace.hidden_size:
         raise ValueError(f"unit is {unit}, expected 0 to {trace.hidden_size - 1}")
     steps = np.arange(1, trace.steps + 1)
@@ -76,6 +81,11 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
     figure.update_yaxes(title=f"{symbol}[{unit + 1}]", rangemode="tozero", zeroline=True)
     figure.update_layout(height=220, margin={"l": 48, "r": 8, "t": 8, "b": 40})
     return figure
+
+
+def _check(trace: CellTrace, tokens: Sequence[str]) -> None:
+    if len(tokens) != trace.steps:
+        raise ValueError(f"there are {len(tokens)} tokens for {trace.steps} steps, expected one a step")
 
 
 def _as_text(token: str, length: int | None = None) -> str:

@@ -127,6 +127,8 @@ def _pairs(settings: Settings, tokens: tuple[str, ...]) -> tuple[tuple[str, ...]
     """Inputs, the target of each (None for none), and what there is to say about them."""
     if settings.targets == "markers":
         marked = with_markers(tokens)
+        if len(marked) - 1 > TEXT_LIMIT:
+            raise Refusal(f"With <sos> the text has {len(marked) - 1:,} steps; the limit is {TEXT_LIMIT:,}.")
         return marked[:-1], marked[1:], []
     if settings.targets == "open":
         return tokens, (*tokens[1:], None), []
@@ -169,6 +171,11 @@ def with_typed(cell: Elman, settings: Settings, vocabulary: Vocabulary) -> Elman
     """
     arrays = parameters(cell)
     for (name, row, column), value in settings.typed.items():
+        rows, columns = PLACES[name]
+        r = _index(row, rows, vocabulary, arrays[name].shape[0])
+        c = _index(column, columns, vocabulary, arrays[name].shape[1])
+        if r is None or c is None:
+            continue
         if not np.isfinite(value) or abs(value) > WEIGHT_LIMIT:
             where = ", ".join(visible(k) if isinstance(k, str) else str(k + 1) for k in (row, column))
             symbol = plain(getattr(notation(settings.notation), name))
@@ -176,11 +183,7 @@ def with_typed(cell: Elman, settings: Settings, vocabulary: Vocabulary) -> Elman
             raise Refusal(
                 f"{symbol}[{where}] is {said}; a weight is a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}."
             )
-        rows, columns = PLACES[name]
-        r = _index(row, rows, vocabulary, arrays[name].shape[0])
-        c = _index(column, columns, vocabulary, arrays[name].shape[1])
-        if r is not None and c is not None:
-            arrays[name][r, c] = value
+        arrays[name][r, c] = value
     return Elman(
         arrays["W_xh"], arrays["W_hh"], arrays["b"][:, 0], Head(arrays["W_hy"], arrays["c"][:, 0]), cell.activation
     )

@@ -5,6 +5,7 @@ A widget's key is its name in the address bar, and what it shows is its value th
 
 from __future__ import annotations
 
+import math
 from typing import Any, get_args
 
 import streamlit as st
@@ -83,7 +84,11 @@ def _weight_controls(start: Settings) -> dict[str, Any]:
     seed = st.number_input("Seed", low, high, first, step=1.0, format="%.0f", key="seed", **_KEPT)
     scale = st.slider("Standard deviation", *SCALES, start.scale, step=0.05, key="scale", **_KEPT)
     st.caption("Every number can be typed over in the table under the drawing.")
-    return {"start": begin, "seed": int(seed), "scale": float(scale)}
+    return {
+        "start": begin,
+        "seed": math.floor(seed + 0.5),  # as the field rounds what it shows
+        "scale": float(scale),
+    }
 
 
 def _text_input(label: str, key: str, default: str, **options: Any) -> str:

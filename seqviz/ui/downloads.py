@@ -19,8 +19,9 @@ def trace_csv(experiment: Experiment) -> str:
     out = io.StringIO()
     table = csv.writer(out)
     units = range(1, experiment.cell.hidden_size + 1)
-    outputs = [_cell(visible(token)) for token in experiment.vocabulary.tokens]
-    table.writerow(["step", "token", "target", *(f"h{i}" for i in units), *(f"p({k})" for k in outputs), "loss"])
+    names = [visible(token) for token in experiment.vocabulary.tokens]  # two tokens may look alike
+    outputs = [f"p({name})" if names.count(name) == 1 else f"p({name}, id {k})" for k, name in enumerate(names)]
+    table.writerow(["step", "token", "target", *(f"h{i}" for i in units), *outputs, "loss"])
     for t, token in enumerate(experiment.tokens):
         target = experiment.targets[t]
         wanted = "" if target == NO_TARGET else visible(experiment.vocabulary.token(int(target)))

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ASSETS = ROOT / "assets"
 
 
-_JOINED = re.compile(r"[:.@<-](?=\S)")
+_JOINED = re.compile(r"(?<=\S)(?=\\\.)|[:.@<>~-](?=\S)")
 _MARKUP = set("\\`*_{}[]()<>#+-!|~$:@&.")
 
 

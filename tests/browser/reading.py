@@ -142,17 +142,23 @@ def shows(text: str, value: float, decimals: int) -> bool:
 
 
 @contextmanager
-def websocket_frames(page: Page) -> Iterator[list[str]]:
-    """Every frame sent to or received from the server while the block runs."""
+def server_traffic(page: Page) -> Iterator[list[str]]:
+    """Every websocket frame to or from the server, and every request, while the block runs."""
     session = page.context.new_cdp_session(page)
-    frames: list[str] = []
+    heard: list[str] = []
 
-    def note(direction: str) -> Callable[[dict[str, Any]], None]:
-        return lambda event: frames.append(f"{direction} {event['response']['payloadData'][:60]}")
+    def frame(direction: str) -> Callable[[dict[str, Any]], None]:
+        return lambda event: heard.append(f"{direction} {event['response']['payloadData'][:60]}")
 
-    session.on("Network.webSocketFrameSent", note("sent"))
-    session.on("Network.webSocketFrameReceived", note("received"))
+    def request(event: dict[str, Any]) -> None:
+        # blob: and data: stay in the browser; "Other" is its own: it looks for the tab's icon when the address changes
+        if event["request"]["url"].startswith("http") and event.get("type") != "Other":
+            heard.append(f"asked for {event['request']['url']}")
+
+    session.on("Network.webSocketFrameSent", frame("sent"))
+    session.on("Network.webSocketFrameReceived", frame("received"))
+    session.on("Network.requestWillBeSent", request)
     session.send("Network.enable")
-    yield frames
+    yield heard
     page.wait_for_timeout(300)  # what the last action may have sent is still under way
     session.detach()

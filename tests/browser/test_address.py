@@ -206,7 +206,9 @@ class Visitor:
 
     @property
     def said(self) -> list[str]:
-        return self.page.get_by_test_id("stAlert").all_inner_texts()
+        """The sentences, without the joiners that keep Markdown from reading them."""
+        alerts = self.page.get_by_test_id("stAlert").all_inner_texts()
+        return [alert.replace("\u2060", "") for alert in alerts]
 
 
 @pytest.fixture(scope="module")
@@ -230,11 +232,12 @@ def test_nonsense_in_every_parameter(turn: int, visitor: Visitor) -> None:
     ("typed", "sentence"),
     [
         ('[["<img src=x onerror=alert(1)>", 0, 0, 1]]', "could not be read"),
+        ('[["**b** :red[x] $y$ `c` _d_ [e](f)", 1]]', "**b** :red[x] $y$ `c` _d_ [e](f)"),
         ('[["W_hh", 0, 0, 1e299]]', "W_hh[1, 1] is 1e+299; a weight is a number from −1000 to 1000"),
         (f'[["W_hh", 0, 0, 1{"0" * 400}]]', "a weight is a number from −1000 to 1000"),
         ('[["W_xh", 0, "*", 5000]]', "W_xh[1, *] is 5000; a weight is a number from −1000 to 1000"),
         ("[" * 2000 + "]" * 2000, "could not be read"),
-        ('[["W_xh", 0, "\\ud800", 5]]', ""),
+        ('[["W_xh", 0, "\\ud800", 5]]', "could not be read"),
         ('[["W_hh", -1, 99999, 5], ["c", "@", 0, 1]]', ""),
     ],
 )
@@ -245,7 +248,7 @@ def test_typed_weights_that_cannot_be_used(typed: str, sentence: str, visitor: V
     Stepper(visitor.page).expect_tokens("hell")
     assert len(visitor.said) == (1 if sentence else 0)
     assert sentence in " ".join(visitor.said)
-    assert visitor.page.get_by_test_id("stAlert").locator("img:not([alt]), script, em, code").count() == 0
+    assert visitor.page.get_by_test_id("stAlert").locator("script, strong, em, code, a, .katex, [onerror]").count() == 0
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.reading import Stepper, text_field, tracebacks, type_weight
-from tests.browser.serving import wait_until_idle
+from tests.browser.serving import ROOT, wait_until_idle
 
 # Elements that user text must never become, counted over the page and the component's own tree.
 _MADE = """() => {
@@ -153,6 +154,16 @@ def test_more_tokens_than_steps_are_cut_and_said(characters: Page) -> None:
     assert labels == list(text)
     make(characters, "ab", list("ab"))
     expect(note).to_have_count(0)
+
+
+def test_no_script_of_ours_turns_a_string_into_markup() -> None:
+    """Whatever a token may come to hold one day: text goes in as text."""
+    scripts = sorted((ROOT / "assets").rglob("*.js"))
+    assert len(scripts) >= 10
+    parsers = (
+        r"innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|createContextualFragment|DOMParser|\beval\("
+    )
+    assert [script.name for script in scripts if re.search(parsers, script.read_text(encoding="utf-8"))] == []
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────

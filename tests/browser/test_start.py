@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.browser.reading import Stepper, shows, websocket_frames
+from tests.browser.reading import Stepper, server_traffic, shows
 
 
 def test_it_plays_by_itself(open_page: Any) -> None:
@@ -15,12 +15,12 @@ def test_it_plays_by_itself(open_page: Any) -> None:
     first = stepper.place
     assert "Pause" in first["play"]
     assert stepper.root.locator(".status").get_attribute("aria-live") == "off"
-    with websocket_frames(page) as frames:
+    with server_traffic(page) as heard:
         page.wait_for_function(
             "([root, from]) => root.querySelector('.scrub').value >= from + 3",
             arg=[stepper.root.element_handle(), first["cursor"]],
         )
-    assert frames == []
+    assert heard == []
     assert stepper.place["status"] != first["status"]
     stepper.button("Pause").click()
     stopped = stepper.cursor

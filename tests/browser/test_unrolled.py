@@ -23,7 +23,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from seqviz.recurrent.initial import random_elman
-from tests.browser.reading import PHASES, Stepper, number, shows, text_field, websocket_frames
+from tests.browser.reading import PHASES, Stepper, number, server_traffic, shows, text_field
+from tests.browser.serving import wait_until_idle
 
 VOCABULARY = "helo"
 INPUTS, TARGETS = "hell", "ello"
@@ -230,8 +231,7 @@ def hello(browser: Any, server: Any) -> Iterator[Stepper]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{server.url}/unrolled")
-    expect(page.locator(".sv-root .column")).to_have_count(STEPS)
-    expect(page.get_by_role("button", name="PyTorch script")).to_be_visible()
+    wait_until_idle(page)
     yield Stepper(page)
     context.close()
     assert errors == []
@@ -385,7 +385,7 @@ def test_other_peoples_shortcuts_stay_theirs(at_home: Stepper) -> None:
 
 def test_stepping_never_asks_the_server(at_home: Stepper, settle: Any) -> None:
     page = at_home.page
-    with websocket_frames(page) as frames:
+    with server_traffic(page) as heard:
         for key, name, _ in MOVES:
             at_home.scrub_to(12)
             at_home.press(key)
@@ -400,14 +400,14 @@ def test_stepping_never_asks_the_server(at_home: Stepper, settle: Any) -> None:
         at_home.button("Pause").click()
         at_home.button("Roll up").click()
         at_home.button("Unroll").click()
-    assert frames == []
-    with websocket_frames(page) as frames:  # the same ear hears what does go to the server
+    assert heard == []
+    with server_traffic(page) as heard:  # the same ear hears what does go to the server
         page.get_by_text("Show the answer").click()
         settle(page)
         page.get_by_text("Show the answer").click()
         settle(page)
-    assert any(frame.startswith("sent") for frame in frames)
-    assert any(frame.startswith("received") for frame in frames)
+    assert any(frame.startswith("sent") for frame in heard)
+    assert any(frame.startswith("received") for frame in heard)
 
 
 # ── shared weights, the rolled form, the status line ─────────────────────────────────────────────────────────

@@ -447,11 +447,16 @@ def test_user_text_in_a_message_does_not_become_markup(trap: str):
 
 @pytest.mark.parametrize("trap", ["[x](y) <b>$x$</b> :red[x]", "www.example.com"])
 def test_a_page_quotes_user_text_without_making_markup_of_it(trap: str):
-    refused, unread = opened(typed=json.dumps([["W_xh", 0, trap, 1e9]])), opened(typed=json.dumps([trap]))
-    for page in (refused, unread):
-        (message,) = page.warning
-        assert trap.split()[0] in as_seen(message.value)
-        assert markup_in(message.value) == []
+    (message,) = opened(typed=json.dumps([trap])).warning
+    assert trap.split()[0] in as_seen(message.value)
+    assert markup_in(message.value) == []
+
+
+@pytest.mark.parametrize("token", ["*", "$", "<", "`"])
+def test_a_refused_weight_names_its_token_as_it_was_typed(token: str):
+    (message,) = opened(text=token * 3, typed=json.dumps([["W_xh", 0, token, 1e9]])).warning
+    assert f"W_xh[1, {token}]" in as_seen(message.value)
+    assert markup_in(message.value) == []
 
 
 def test_user_text_stands_nowhere_else_than_where_it_is_data():
@@ -553,7 +558,6 @@ def test_typed_weights_stay_when_the_text_is_refused_for_a_while(text: str):
     assert drawing(page) == wanted(typed=TYPED)
     type_text(page, "hello")
     assert drawing(page) == wanted(typed=TYPED)
-    assert page.data_editor[0].value.iloc[0, 1] == 0.5
 
 
 def test_what_was_chosen_and_typed_stays_when_the_reader_visits_another_page():
