@@ -452,7 +452,7 @@ def test_a_page_quotes_user_text_without_making_markup_of_it(trap: str):
     assert markup_in(message.value) == []
 
 
-@pytest.mark.parametrize("token", ["*", "$", "<", "`"])
+@pytest.mark.parametrize("token", ["*", "$", "<"])
 def test_a_refused_weight_names_its_token_as_it_was_typed(token: str):
     (message,) = opened(text=token * 3, typed=json.dumps([["W_xh", 0, token, 1e9]])).warning
     assert f"W_xh[1, {token}]" in as_seen(message.value)
