@@ -37,7 +37,7 @@ LAST = STEPS * PHASE_COUNT - 1
 
 @dataclass(frozen=True)
 class Reference:
-    """What torch computes on "hello", float64. T steps, H = D = K = 4."""
+    """What torch computes, float64: T steps, H = 4 hidden units, D = K tokens."""
 
     W_xh: Tensor  # (H, D)
     W_hh: Tensor  # (H, H)
@@ -63,12 +63,14 @@ class Reference:
         return self.input_product + self.recurrent_product + self.b  # (T, H)
 
 
-def reference(activation: str = "tanh", loss: str = "cross_entropy") -> Reference:
+def reference(activation: str = "tanh", loss: str = "cross_entropy", text: str = "hello") -> Reference:
     """torch.nn.RNN and Linear with the weights that seed 0 draws, and torch's own losses."""
-    cell = random_elman(4, 4, 4, seed=0, scale=0.7)
+    vocabulary = "".join(dict.fromkeys(text))
+    K = len(vocabulary)
+    cell = random_elman(K, 4, K, seed=0, scale=0.7)
     assert cell.head is not None
-    rnn = torch.nn.RNN(4, 4, nonlinearity=activation, dtype=torch.float64)
-    head = torch.nn.Linear(4, 4, dtype=torch.float64)
+    rnn = torch.nn.RNN(K, 4, nonlinearity=activation, dtype=torch.float64)
+    head = torch.nn.Linear(4, K, dtype=torch.float64)
     with torch.no_grad():
         for parameter, value in [
             (rnn.weight_ih_l0, cell.W_xh),
@@ -79,8 +81,8 @@ def reference(activation: str = "tanh", loss: str = "cross_entropy") -> Referenc
             (head.bias, cell.head.bias),
         ]:
             parameter.copy_(torch.tensor(value))
-        inputs = F.one_hot(torch.tensor([VOCABULARY.index(letter) for letter in INPUTS]), 4).double()  # (T, D)
-        targets = torch.tensor([VOCABULARY.index(letter) for letter in TARGETS])  # (T,)
+        ids = torch.tensor([vocabulary.index(letter) for letter in text])  # (T + 1,)
+        inputs, targets = F.one_hot(ids[:-1], K).double(), ids[1:]  # (T, D), (T,)
         states, _ = rnn(inputs)  # (T, H)
         logits = head(states)  # (T, K)
         if loss == "cross_entropy":
@@ -88,7 +90,7 @@ def reference(activation: str = "tanh", loss: str = "cross_entropy") -> Referenc
             losses = F.cross_entropy(logits, targets, reduction="none")
         else:
             predictions = logits
-            losses = 0.5 * F.mse_loss(logits, F.one_hot(targets, 4).double(), reduction="none").sum(dim=1)
+            losses = 0.5 * F.mse_loss(logits, F.one_hot(targets, K).double(), reduction="none").sum(dim=1)
         hidden = torch.cat([torch.zeros(1, 4, dtype=torch.float64), states])
         return Reference(
             rnn.weight_ih_l0.clone(),
@@ -218,6 +220,20 @@ def test_the_sum_of_products_adds_up(open_page: Any) -> None:
             factors = [[number(f.strip("() ")) for f in term.split("·")] for term in terms.split(" + ")]
             assert len(factors) == 4 + constants
             assert sum(float(np.prod(pair)) for pair in factors) == pytest.approx(number(result), abs=4e-4)
+
+
+def test_of_many_outputs_the_likeliest_are_drawn(open_page: Any) -> None:
+    """Eight tokens, five rows: the likeliest first, the target always among them, all eight in the panel."""
+    text = "abcdefgh"
+    ref = reference(text=text)
+    stepper = Stepper(open_page(f"/unrolled?text={text}&at=7.prediction"))
+    for step, column in enumerate(stepper.columns):
+        order = ref.predictions[step].argsort(descending=True).tolist()[:5]
+        if step + 1 not in order:  # its target
+            order[-1] = step + 1
+        assert column["names"] == [text[k] for k in order]
+        assert all(map(lambda number, k: shows(number, ref.predictions[step, k].item(), 2), column["outputs"], order))
+    assert [len(block["cells"]) for block in stepper.panel["blocks"]] == [8, 8, 8]
 
 
 # ── stepping ─────────────────────────────────────────────────────────────────────────────────────────────────
