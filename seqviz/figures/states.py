@@ -12,6 +12,7 @@ import regex  # type: ignore[import-untyped]
 from seqviz.figures import theme
 from seqviz.records import CellTrace
 
+_MARGIN = {"l": 48, "r": 8, "t": 8, "b": 40}  # px
 _LABELLED_STEPS = 48  # up to here every step carries its token on the axis
 
 
@@ -33,7 +34,7 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
     steps = np.arange(1, trace.steps + 1)
     safe = [_as_text(token) for token in tokens]
     limit = min(max(1.0, most), 1e300)  # the browser subtracts one end from the other
-    figure = go.Figure(
+    return go.Figure(
         go.Heatmap(
             x=steps,
             y=np.arange(1, trace.hidden_size + 1),
@@ -44,12 +45,16 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
             customdata=np.tile(np.array(safe, dtype=object), (trace.hidden_size, 1)),
             hovertemplate="step %{x} “%{customdata}”<br>unit %{y}: %{z:.4f}<extra></extra>",
             colorbar={"title": {"text": symbol}, "thickness": 12},
-        )
+            xgap=1 if trace.steps <= _LABELLED_STEPS else 0,
+            ygap=1,
+        ),
+        layout={
+            "xaxis": {"title": {"text": "step"}, **_ticks(steps, tokens)},
+            "yaxis": {"title": {"text": "unit"}, "dtick": 1, "autorange": "reversed"},
+            "height": 110 + 24 * trace.hidden_size,
+            "margin": _MARGIN,
+        },
     )
-    figure.update_xaxes(title="step", **_ticks(steps, tokens))
-    figure.update_yaxes(title="unit", dtick=1, autorange="reversed")
-    figure.update_layout(height=110 + 24 * trace.hidden_size, margin={"l": 48, "r": 8, "t": 8, "b": 40})
-    return figure
 
 
 def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = "h", dark: bool = False) -> go.Figure:
@@ -67,7 +72,7 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
     steps = np.arange(1, trace.steps + 1)
     safe = [_as_text(token) for token in tokens]
     colours = theme.CATEGORICAL_DARK if dark else theme.CATEGORICAL_LIGHT
-    figure = go.Figure(
+    return go.Figure(
         go.Scatter(
             x=steps,
             y=_finite(trace.hidden[1:, unit]),
@@ -75,12 +80,14 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
             line={"color": colours[unit % len(colours)], "width": 2},
             customdata=safe,
             hovertemplate="step %{x} “%{customdata}”: %{y:.4f}<extra></extra>",
-        )
+        ),
+        layout={
+            "xaxis": {"title": {"text": "step"}, **_ticks(steps, tokens)},
+            "yaxis": {"title": {"text": f"{symbol}[{unit + 1}]"}, "rangemode": "tozero", "zeroline": True},
+            "height": 220,
+            "margin": _MARGIN,
+        },
     )
-    figure.update_xaxes(title="step", **_ticks(steps, tokens))
-    figure.update_yaxes(title=f"{symbol}[{unit + 1}]", rangemode="tozero", zeroline=True)
-    figure.update_layout(height=220, margin={"l": 48, "r": 8, "t": 8, "b": 40})
-    return figure
 
 
 def _check(trace: CellTrace, tokens: Sequence[str]) -> None:
