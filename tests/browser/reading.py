@@ -9,9 +9,11 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.serving import wait_until_idle
 
 PHASES = ("input", "input_product", "recurrent_product", "preactivation", "hidden", "logits", "prediction", "loss")
 
@@ -101,6 +103,61 @@ class Stepper:
         return self.root.locator(".stage button.cell:visible")
 
 
+@dataclass
+class Visitor:
+    """One browser that opens address after address: a new session for the server each time, its scripts loaded once.
+
+    Attributes:
+        errors: exceptions that no script caught since the last `open`.
+        earlier: those before.
+    """
+
+    context: BrowserContext
+    url: str
+    errors: list[str] = field(default_factory=list)
+    earlier: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page = self.tab()
+
+    def tab(self) -> Page:
+        """A page beside the one that `open` uses."""
+        page = self.context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", lambda dialog: (self.errors.append("a dialog opened"), dialog.dismiss()))
+        return page
+
+    def open(
+        self,
+        path: str,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        theme: Literal["light", "dark"] = "light",
+        reduced_motion: Literal["no-preference", "reduce"] = "reduce",
+    ) -> Page:
+        """`path` in place of what was there, once the app is idle."""
+        self.earlier += self.errors
+        self.errors.clear()
+        self.page.bring_to_front()  # a tab behind others draws when it likes
+        self.page.goto("about:blank")  # the same address again would else be no new visit
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=theme, reduced_motion=reduced_motion)
+        self.page.goto(f"{self.url}/{path.lstrip('/')}")
+        wait_until_idle(self.page)
+        return self.page
+
+
+@contextmanager
+def visiting(browser: Browser, url: str) -> Iterator[Visitor]:
+    """A visitor for as long as the block runs; at its end, no script may have thrown an exception."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    visitor = Visitor(context, url)
+    yield visitor
+    context.close()
+    assert visitor.earlier + visitor.errors == []
+
+
 def text_field(page: Page) -> Locator:
     return page.get_by_role("textbox", name="Text: 32 tokens to step through")
 
@@ -119,10 +176,12 @@ def type_weight(page: Page, row: int, column: int, value: str, *, size: int) -> 
         page.keyboard.press("Delete")
         return
     page.mouse.dblclick(x, y)
-    page.locator(".gdg-input").wait_for()
+    over_the_cell = page.locator(".gdg-input")
+    over_the_cell.wait_for()
     page.keyboard.press("Control+a")
     page.keyboard.type(value, delay=40)  # any faster and the table loses letters
     page.keyboard.press("Enter")
+    over_the_cell.wait_for(state="hidden")
 
 
 def tracebacks(page: Page) -> int:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import Stepper, text_field
+from tests.browser.reading import Stepper, Visitor, text_field, visiting
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
+    with visiting(browser, server.url) as found:
+        yield found
+
 
 _SIDEWAYS = """() => [document.scrollingElement, ...document.querySelectorAll('[data-testid="stMain"]')]
     .filter(box => box.scrollWidth > box.clientWidth + 1)
@@ -20,12 +27,12 @@ _SIDEWAYS = """() => [document.scrollingElement, ...document.querySelectorAll('[
 def test_no_serious_finding_in_any_state(
     theme: Literal["light", "dark"],
     width: int,
-    open_page: Any,
+    visitor: Visitor,
     settle: Callable[[Page], None],
     axe: Callable[[Page], list[str]],
 ) -> None:
     """Midway with a sum open, rolled, presenting, with the drawers open, and after a refusal."""
-    page = open_page("/unrolled?at=2.logits", width=width, height=800, theme=theme, reduced_motion="reduce")
+    page = visitor.open("/unrolled?at=2.logits", width=width, height=800, theme=theme)
     stepper = Stepper(page)
     found: dict[str, list[str]] = {}
 
@@ -61,9 +68,9 @@ _FOCUSED = """() => {
 }"""
 
 
-def test_the_keyboard_alone_reaches_everything(open_page: Any) -> None:
+def test_the_keyboard_alone_reaches_everything(visitor: Visitor) -> None:
     """Tab from the top of the page: toolbar, phases, drawing, weights, numbers; Enter opens a sum."""
-    page = open_page("/unrolled?at=2.hidden", reduced_motion="reduce")
+    page = visitor.open("/unrolled?at=2.hidden")
     stepper = Stepper(page)
     stops: list[dict[str, Any]] = []
     for _ in range(60):
@@ -100,9 +107,9 @@ def test_the_keyboard_alone_reaches_everything(open_page: Any) -> None:
     assert stepper.result.nth(2).get_attribute("aria-pressed") == "true"
 
 
-def test_the_focus_is_not_lost_by_stepping(open_page: Any) -> None:
+def test_the_focus_is_not_lost_by_stepping(visitor: Visitor) -> None:
     """From an open sum on to the next phase: the reader's place stays among the numbers."""
-    page = open_page("/unrolled?at=2.hidden", reduced_motion="reduce")
+    page = visitor.open("/unrolled?at=2.hidden")
     stepper = Stepper(page)
     stepper.result.nth(2).focus()
     page.keyboard.press("Enter")
@@ -111,9 +118,9 @@ def test_the_focus_is_not_lost_by_stepping(open_page: Any) -> None:
         assert page.evaluate(_FOCUSED)["inside"], f"at position {position} the focus has left the stepper"
 
 
-def test_everything_is_there_on_a_phone(open_page: Any) -> None:
+def test_everything_is_there_on_a_phone(visitor: Visitor) -> None:
     """390 px: every button has its name, its size for a thumb, and the drawing keeps the active step in sight."""
-    page = open_page("/unrolled?text=abcdefghij", width=390, height=844, reduced_motion="reduce")
+    page = visitor.open("/unrolled?text=abcdefghij", width=390, height=844)
     stepper = Stepper(page)
     for name in ("Home", "Token back", "Back", "Play", "Next", "Token next", "End", "Roll up", "Present"):
         box = stepper.button(name).bounding_box()

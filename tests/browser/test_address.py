@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import Stepper, text_field, tracebacks, type_weight
-from tests.browser.serving import wait_until_idle
+from tests.browser.reading import Stepper, Visitor, text_field, tracebacks, type_weight, visiting
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
+    with visiting(browser, server.url) as found:
+        yield found
 
 
 def parameters(page: Page) -> dict[str, str]:
@@ -34,9 +38,9 @@ def choose(page: Page, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
-def test_the_cursor_is_in_the_address(open_page: Any, settle: Any) -> None:
+def test_the_cursor_is_in_the_address(visitor: Visitor, settle: Any) -> None:
     """Without a reload and without the server's help, and a change of controls leaves it there."""
-    page = open_page("/unrolled")
+    page = visitor.open("/unrolled")
     stepper = Stepper(page)
     page.evaluate("window.untouched = true")
     before = page.evaluate("history.length")
@@ -60,8 +64,8 @@ def test_the_cursor_is_in_the_address(open_page: Any, settle: Any) -> None:
     assert page.evaluate("history.length") == before  # Back leads to the page before, not to the step before
 
 
-def test_a_shorter_text_keeps_the_cursor_inside(open_page: Any) -> None:
-    page = open_page("/unrolled?at=4.loss")
+def test_a_shorter_text_keeps_the_cursor_inside(visitor: Visitor) -> None:
+    page = visitor.open("/unrolled?at=4.loss")
     stepper = Stepper(page)
     assert stepper.cursor == 31
     text_field(page).fill("abc")
@@ -83,9 +87,9 @@ def seen(page: Page) -> dict[str, Any]:
     return found
 
 
-def test_everything_chosen_is_in_the_address(open_page: Any, settle: Any) -> None:
+def test_everything_chosen_is_in_the_address(open_page: Any, visitor: Visitor, settle: Any) -> None:
     """Every control turned by hand; then the address alone, in a browser that has never been here."""
-    page = open_page("/unrolled")
+    page = visitor.open("/unrolled")
     stepper = Stepper(page)
     text_field(page).fill("One two ONE three & 50%")
     settle(page)
@@ -153,9 +157,9 @@ def test_everything_chosen_is_in_the_address(open_page: Any, settle: Any) -> Non
     expect(other.get_by_text("1 of 54 typed over")).to_be_visible()
 
 
-def test_parameters_stay_with_their_page(open_page: Any, settle: Any) -> None:
+def test_parameters_stay_with_their_page(visitor: Visitor, settle: Any) -> None:
     """None of them on the page that the reader goes to; all of them, and what they say, on the way back."""
-    page = open_page("/unrolled?text=abcd&at=2.hidden&view=rolled")
+    page = visitor.open("/unrolled?text=abcd&at=2.hidden&view=rolled")
     page.get_by_role("link", name="Start").click()
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Unrolled RNN")
     settle(page)
@@ -178,56 +182,32 @@ KEYS = [
 ]
 
 
-@dataclass
-class Visitor:
-    """One browser that opens link after link; each is a new session for the server, its scripts loaded once."""
-
-    page: Page
-    url: str
-    errors: list[str] = field(default_factory=list)
-
-    def open(self, query: str) -> None:
-        self.errors.clear()
-        self.page.goto("about:blank")
-        self.page.goto(f"{self.url}/unrolled?{query}")
-        wait_until_idle(self.page)
-
-    @property
-    def complaints(self) -> list[str]:
-        """What is missing from a page that stands, and what its scripts threw; nothing where all is well."""
-        found = list(self.errors)
-        if tracebacks(self.page):
-            found.append("an exception is shown")
-        if self.page.locator(".sv-root .column").count() == 0:
-            found.append("no network is drawn")
-        if self.page.locator(".sv-root .stage .cell").count() == 0:
-            found.append("no numbers are shown")
-        if self.page.get_by_role("heading", name="What to look at").count() == 0:
-            found.append("the page ends early")
-        return found
-
-    @property
-    def said(self) -> list[str]:
-        """The sentences, without the joiners that keep Markdown from reading them."""
-        alerts = self.page.get_by_test_id("stAlert").all_inner_texts()
-        return [alert.replace("\u2060", "") for alert in alerts]
+def complaints(visitor: Visitor) -> list[str]:
+    """What is missing from a page that stands, and what its scripts threw; nothing where all is well."""
+    page, found = visitor.page, list(visitor.errors)
+    if tracebacks(page):
+        found.append("an exception is shown")
+    if page.locator(".sv-root .column").count() == 0:
+        found.append("no network is drawn")
+    if page.locator(".sv-root .stage .cell").count() == 0:
+        found.append("no numbers are shown")
+    if page.get_by_role("heading", name="What to look at").count() == 0:
+        found.append("the page ends early")
+    return found
 
 
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    found = Visitor(context.new_page(), server.url)
-    found.page.on("pageerror", lambda error: found.errors.append(str(error)))
-    found.page.on("dialog", lambda dialog: (found.errors.append("a dialog opened"), dialog.dismiss()))
-    yield found
-    context.close()
+def said(page: Page) -> list[str]:
+    """The sentences, without the joiners that keep Markdown from reading them."""
+    return [alert.replace("\u2060", "") for alert in page.get_by_test_id("stAlert").all_inner_texts()]
 
 
 @pytest.mark.parametrize("turn", range(len(NONSENSE)))
 def test_nonsense_in_every_parameter(turn: int, visitor: Visitor) -> None:
     """Each key meets each value once over the turns."""
-    visitor.open(urlencode({key: NONSENSE[(place + turn) % len(NONSENSE)] for place, key in enumerate(KEYS)}))
-    assert visitor.complaints == []
+    visitor.open(
+        f"/unrolled?{urlencode({key: NONSENSE[(place + turn) % len(NONSENSE)] for place, key in enumerate(KEYS)})}"
+    )
+    assert complaints(visitor) == []
 
 
 @pytest.mark.parametrize(
@@ -245,11 +225,11 @@ def test_nonsense_in_every_parameter(turn: int, visitor: Visitor) -> None:
 )
 def test_typed_weights_that_cannot_be_used(typed: str, sentence: str, visitor: Visitor) -> None:
     """One plain sentence, its words as they were typed; or none, where the weight is for a unit that is not there."""
-    visitor.open(urlencode({"typed": typed, "hidden": "2"}))
-    assert visitor.complaints == []
+    visitor.open(f"/unrolled?{urlencode({'typed': typed, 'hidden': '2'})}")
+    assert complaints(visitor) == []
     Stepper(visitor.page).expect_tokens("hell")
-    assert len(visitor.said) == (1 if sentence else 0)
-    assert sentence in " ".join(visitor.said)
+    assert len(said(visitor.page)) == (1 if sentence else 0)
+    assert sentence in " ".join(said(visitor.page))
     assert visitor.page.get_by_test_id("stAlert").locator("script, strong, em, code, a, .katex, [onerror]").count() == 0
 
 
@@ -257,12 +237,12 @@ def test_typed_weights_that_cannot_be_used(typed: str, sentence: str, visitor: V
     "at", ["99.foo", "-1.hidden", "0.hidden", "5.hidden", "1.5.hidden", "1.constructor", "1.__proto__", "\x00"]
 )
 def test_a_cursor_that_is_nowhere(at: str, visitor: Visitor) -> None:
-    visitor.open(urlencode({"at": at}))
-    assert visitor.complaints == []
+    visitor.open(f"/unrolled?{urlencode({'at': at})}")
+    assert complaints(visitor) == []
     assert Stepper(visitor.page).cursor == 0
-    assert visitor.said == []
+    assert said(visitor.page) == []
 
 
 def test_parameters_given_twice_or_cut_off(visitor: Visitor) -> None:
-    visitor.open("text=a&text=bcd&hidden=2&hidden=3&at=1.hidden&at=2.loss&seed=1&seed=&text=%E0%A4%A&=&&%")
-    assert visitor.complaints == []
+    visitor.open("/unrolled?text=a&text=bcd&hidden=2&hidden=3&at=1.hidden&at=2.loss&seed=1&seed=&text=%E0%A4%A&=&&%")
+    assert complaints(visitor) == []

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reading import Stepper, server_traffic, shows
+from tests.browser.reading import Stepper, Visitor, server_traffic, shows, visiting
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
+    with visiting(browser, server.url) as found:
+        yield found
 
 
 def test_it_plays_by_itself(open_page: Any) -> None:
@@ -30,8 +38,8 @@ def test_it_plays_by_itself(open_page: Any) -> None:
     assert page.url.rstrip("/").endswith(page.url.split("/")[2])  # nothing of it in the address
 
 
-def test_it_begins_again_at_the_end(open_page: Any) -> None:
-    stepper = Stepper(open_page("/"))
+def test_it_begins_again_at_the_end(visitor: Visitor) -> None:
+    stepper = Stepper(visitor.open("/", reduced_motion="no-preference"))
     stepper.button("Pause").click()
     stepper.page.keyboard.press("End")
     stepper.press("ArrowLeft")
@@ -41,8 +49,8 @@ def test_it_begins_again_at_the_end(open_page: Any) -> None:
     expect(stepper.button("Pause")).to_be_visible()
 
 
-def test_it_is_still_where_stillness_is_asked_for(open_page: Any) -> None:
-    page = open_page("/", reduced_motion="reduce")
+def test_it_is_still_where_stillness_is_asked_for(visitor: Visitor) -> None:
+    page = visitor.open("/")
     stepper = Stepper(page)
     assert stepper.cursor == 0
     assert "Play" in stepper.place["play"]
@@ -57,17 +65,18 @@ def test_it_is_still_where_stillness_is_asked_for(open_page: Any) -> None:
     page.wait_for_function("root => root.querySelector('.scrub').value > 2", arg=stepper.root.element_handle())
 
 
-def test_it_shows_the_same_numbers_as_the_page_behind_it(open_page: Any) -> None:
-    start = Stepper(open_page("/", reduced_motion="reduce"))
-    unrolled = Stepper(open_page("/unrolled", reduced_motion="reduce"))
-    assert start.press("End") == unrolled.press("End") == 31
-    assert start.columns == unrolled.columns
-    assert start.place["status"] == unrolled.place["status"]
-    assert shows(start.columns[0]["units"][0], -0.3201, 2)
+def test_it_shows_the_same_numbers_as_the_page_behind_it(visitor: Visitor) -> None:
+    seen = []
+    for path in ("/", "/unrolled"):
+        stepper = Stepper(visitor.open(path))
+        assert stepper.press("End") == 31
+        seen.append((stepper.columns, stepper.place["status"]))
+    assert seen[0] == seen[1]
+    assert shows(seen[0][0][0]["units"][0], -0.3201, 2)
 
 
-def test_it_is_one_screen_and_one_click_from_the_page(open_page: Any, settle: Any) -> None:
-    page = open_page("/")
+def test_it_is_one_screen_and_one_click_from_the_page(visitor: Visitor, settle: Any) -> None:
+    page = visitor.open("/", reduced_motion="no-preference")
     for element in (
         page.get_by_role("heading", level=1),
         Stepper(page).button("Pause"),

@@ -23,13 +23,19 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from seqviz.recurrent.initial import random_elman
-from tests.browser.reading import PHASES, Stepper, number, server_traffic, shows, text_field
+from tests.browser.reading import PHASES, Stepper, Visitor, number, server_traffic, shows, text_field, visiting
 from tests.browser.serving import wait_until_idle
 
 VOCABULARY = "helo"
 INPUTS, TARGETS = "hell", "ello"
 STEPS, PHASE_COUNT = len(INPUTS), len(PHASES)
 LAST = STEPS * PHASE_COUNT - 1
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
+    with visiting(browser, server.url) as found:
+        yield found
 
 
 # ── the same network in PyTorch ──────────────────────────────────────────────────────────────────────────────
@@ -179,11 +185,11 @@ def opened(panel: dict[str, Any]) -> list[float]:
         ("relu", "cross_entropy", "?activation=ReLU"),
     ],
 )
-def test_every_number_on_hello_is_torchs(activation: str, loss: str, query: str, open_page: Any) -> None:
+def test_every_number_on_hello_is_torchs(activation: str, loss: str, query: str, visitor: Visitor) -> None:
     """All 32 positions by →: the panel, the opened sums and the drawing."""
     ref = reference(activation, loss)
     soft = loss == "cross_entropy"
-    page = open_page(f"/unrolled{query}")
+    page = visitor.open(f"/unrolled{query}")
     stepper = Stepper(page)
     assert stepper.tokens == list(INPUTS)
     wrong: list[str] = []
@@ -208,9 +214,9 @@ def test_every_number_on_hello_is_torchs(activation: str, loss: str, query: str,
     assert stepper.cursor == LAST
 
 
-def test_the_sum_of_products_adds_up(open_page: Any) -> None:
+def test_the_sum_of_products_adds_up(visitor: Visitor) -> None:
     """Read off the page alone: the printed factors, multiplied and added, give the printed result."""
-    stepper = Stepper(open_page("/unrolled?at=3.recurrent_product"))
+    stepper = Stepper(visitor.open("/unrolled?at=3.recurrent_product"))
     for position, constants in [(18, 0), (21, 1)]:
         stepper.scrub_to(position)
         for unit in range(4):
@@ -222,11 +228,11 @@ def test_the_sum_of_products_adds_up(open_page: Any) -> None:
             assert sum(float(np.prod(pair)) for pair in factors) == pytest.approx(number(result), abs=4e-4)
 
 
-def test_of_many_outputs_the_likeliest_are_drawn(open_page: Any) -> None:
+def test_of_many_outputs_the_likeliest_are_drawn(visitor: Visitor) -> None:
     """Eight tokens, five rows: the likeliest first, the target always among them, all eight in the panel."""
     text = "abcdefgh"
     ref = reference(text=text)
-    stepper = Stepper(open_page(f"/unrolled?text={text}&at=7.prediction"))
+    stepper = Stepper(visitor.open(f"/unrolled?text={text}&at=7.prediction"))
     for step, column in enumerate(stepper.columns):
         order = ref.predictions[step].argsort(descending=True).tolist()[:5]
         if step + 1 not in order:  # its target
@@ -240,17 +246,12 @@ def test_of_many_outputs_the_likeliest_are_drawn(open_page: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def hello(browser: Any, server: Any) -> Iterator[Stepper]:
+def hello(visitor: Visitor) -> Stepper:
     """One visit to /unrolled for the tests that leave text and network as they are."""
-    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(f"{server.url}/unrolled")
+    page = visitor.tab()
+    page.goto(f"{visitor.url}/unrolled")
     wait_until_idle(page)
-    yield Stepper(page)
-    context.close()
-    assert errors == []
+    return Stepper(page)
 
 
 @pytest.fixture
@@ -559,8 +560,8 @@ def test_presenting_covers_the_screen_and_leaves(at_home: Stepper) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
 
 
-def test_a_presenting_link_covers_the_screen_and_escape_leaves(open_page: Any) -> None:
-    page = open_page("/unrolled?present=1&at=2.hidden")
+def test_a_presenting_link_covers_the_screen_and_escape_leaves(visitor: Visitor) -> None:
+    page = visitor.open("/unrolled?present=1&at=2.hidden")
     stepper = Stepper(page)
     assert stepper.root.evaluate(_COVERS) == []
     assert stepper.cursor == 12
@@ -633,10 +634,10 @@ def test_the_drawing_is_saved_as_svg_and_png(at_home: Stepper, tmp_path: Path) -
     assert corner == (255, 255, 255)
 
 
-def test_a_saved_drawing_has_every_column(open_page: Any, tmp_path: Path) -> None:
+def test_a_saved_drawing_has_every_column(visitor: Visitor, tmp_path: Path) -> None:
     """Also those that are out of sight, on a narrow screen with a long text."""
     text = "abcdefghijklmnopqrstuvwxyz123456"
-    stepper = Stepper(open_page(f"/unrolled?text={text}&targets=next+token%2C+last+open", width=390, height=844))
+    stepper = Stepper(visitor.open(f"/unrolled?text={text}&targets=next+token%2C+last+open", width=390, height=844))
     texts = svg_texts(save_as(stepper, "SVG", tmp_path))
     assert sum(found in ("no target", *(f"target {token}" for token in text)) for found in texts) == len(text)
 
