@@ -101,7 +101,8 @@ const TYPES_OR_CHOOSES =
 /** Whether a key belongs to what has the focus: a field, a menu, a scrolling table, a button under Space. */
 function keyIsTaken(event) {
   const path = event.composedPath().filter((node) => node instanceof Element);
-  if (event.key === " " && path.some((node) => node.matches("button, summary, a, [role=button]"))) return true;
+  // Space presses a button that the keyboard went to; after a click of the mouse it plays, as everywhere else
+  if (event.key === " " && path[0]?.matches("button:focus-visible, summary:focus-visible, a, [role=button]")) return true;
   return path.some((node) => node.matches(TYPES_OR_CHOOSES) || (node.matches(".matrix") && node.scrollWidth > node.clientWidth));
 }
 

@@ -75,14 +75,14 @@ class UnitStack {
 
 class Column {
   /** `onOpen(step, phase, index)` when a cell is clicked; `onWeight(name or null)` while a weight is pointed at. */
-  constructor(parent, data, m, x, { onOpen, onWeight, backs, loop }) {
+  constructor(parent, data, m, x, { onOpen, onWeight, backs, from }) {
     Object.assign(this, { data, m, x });
     this.step = -1;
     this.group = svgNode("g", { class: "column" }, parent);
     const { top, height, pitch } = m;
     this.back = svgNode("rect", { x: x - pitch / 2 + 6, y: top - 4, width: pitch - 12, height: height - top, rx: 10, class: "back" }, backs);
     this.back.addEventListener("click", () => onOpen(this.step, PHASE.input, 0));
-    this.arrows(onWeight, loop);
+    this.arrows(onWeight, from);
     this.units = new UnitStack(this.group, m, x).build(data.H, (i) => onOpen(this.step, this.opened(), i));
     this.outputs(onOpen);
     this.token(onOpen);
@@ -101,15 +101,16 @@ class Column {
     return this.stage >= PHASE.input_product && this.stage < PHASE.hidden ? this.stage : PHASE.hidden;
   }
 
-  arrows(onWeight, loop) {
+  arrows(onWeight, from) {
     const { data, m, x } = this;
     const bottom = m.hidden + data.H * m.unitHeight;
     const middle = m.hidden + (data.H * m.unitHeight) / 2;
-    const left = x - m.pitch + m.unitWidth / 2 + 4;
+    const left = from + m.unitWidth / 2 + 4;
+    const right = x - m.unitWidth / 2 - 4;
     const spots = [
       ["xh", `M ${x + 30} ${m.token - 4} V ${bottom + 6}`, x + 36, (m.token + bottom) / 2 + 4, "start"],
-      ["hh", loop ?? `M ${left} ${middle} H ${x - m.unitWidth / 2 - 6}`, loop ? (x + m.first) / 2 : x - m.pitch / 2, loop ? m.hidden - 34 : m.hidden - 10, "middle"],
-      ["hy", `M ${x} ${m.hidden - 4} V ${m.outputs + m.rows * m.rowHeight + 6}`, x + 7, m.hidden - 15, "start"],
+      ["hh", `M ${left} ${middle} H ${right}`, (left + right) / 2, m.hidden - 8, "middle"],
+      ["hy", `M ${x} ${m.hidden - 4} V ${m.outputs + m.rows * m.rowHeight + 6}`, x + 8, m.hidden - 27, "start"],
     ];
     this.weights = {}; // phase → the arrow of the matrix that acts in it
     const phases = { xh: "input_product", hh: "recurrent_product", hy: "logits" };
@@ -143,8 +144,8 @@ class Column {
       this.rows.push({ row, bar, name, number });
     }
     if (this.data.K > m.rows) {
-      const rest = svgNode("text", { x: left + m.rowWidth + 2, y: m.outputs + m.rows * m.rowHeight + 12, class: "rest" }, this.group);
-      rest.textContent = `${m.rows} of ${this.data.K} shown`;
+      const rest = svgNode("text", { x: left + m.rowWidth, y: m.top + 31, class: "rest" }, this.group);
+      rest.textContent = `${m.rows} of ${this.data.K}`;
     }
   }
 
@@ -190,7 +191,7 @@ class Column {
       const value = predicted ? data.predictions[step][k] : data.logits[step][k];
       number.textContent = scored ? formatNumber(value, 2) : "";
       const scale = predicted ? data.scales.prediction : data.scales.logits;
-      bar.setAttribute("width", scored ? ((this.m.rowWidth - this.m.nameWidth - this.m.numberWidth) * Math.min(1, Math.abs(value) / scale)).toFixed(1) : "0");
+      this.drawBar(bar, scored ? value / scale : 0, predicted && data.loss === "cross_entropy");
       row.classList.toggle("negative", scored && value < 0);
       row.classList.toggle("probability", predicted && data.loss === "cross_entropy");
       row.classList.toggle("guess", predicted && data.guesses[step] === k);
@@ -204,6 +205,16 @@ class Column {
     if (stage >= PHASE.loss && target !== null) {
       symbolToSvg(this.loss, `${phaseSymbol(data, "loss", step + 1)} = ${formatNumber(data.losses[step], 3)}`);
     } else symbolToSvg(this.loss, "");
+  }
+
+  /** A probability grows from the left; a signed score from the middle, to its own side. */
+  drawBar(bar, share, oneSided) {
+    const { m } = this;
+    const room = m.rowWidth - m.nameWidth - m.numberWidth;
+    const width = Math.min(1, Math.abs(share)) * (oneSided ? room : room / 2);
+    const start = this.x - m.rowWidth / 2 + m.nameWidth + (oneSided ? 0 : room / 2);
+    bar.setAttribute("x", (share < 0 ? start - width : start).toFixed(1));
+    bar.setAttribute("width", width.toFixed(1));
   }
 
   setStep(step) {

@@ -141,11 +141,21 @@ class UnrolledView {
     if (first && data.autoplay && !prefersStillness()) this.player.play();
   }
 
+  /** In presenter mode: as large as lets the network and the numbers stand side by side and above the fold. */
+  zoom() {
+    if (!this.presenting) return;
+    const height = measure(this.data, false).height + 250;
+    const zoom = Math.min(window.innerWidth / 1190, window.innerHeight / height);
+    this.root.style.setProperty("--presenting-zoom", Math.max(1, Math.min(2.4, zoom)).toFixed(2));
+  }
+
   rebuild() {
+    this.zoom();
     this.root.classList.toggle("wide", this.root.clientWidth >= 1000);
     this.width = this.root.clientWidth;
     this.network.build(this.data, Boolean(this.rolled));
     this.root.style.setProperty("--panel-height", `${Math.max(430, this.network.m.height + 60)}px`);
+    this.pipelineScrolls = this.pipeline.scrollWidth > this.pipeline.clientWidth;
     this.form.textContent = this.rolled ? "Unroll" : "Roll up";
     this.paint(this.player.cursor);
   }
@@ -173,7 +183,7 @@ class UnrolledView {
   buildWeights() {
     const { data } = this;
     const n = data.notation;
-    const parts = [["xh", n.W_xh, `${data.H} × ${data.D}`], ["hh", n.W_hh, `${data.H} × ${data.H}`], ["hy", n.W_hy, `${data.K} × ${data.H}`]];
+    const parts = [["xh", n.W_xh + n.stored, `${data.H} × ${data.D}`], ["hh", n.W_hh + n.stored, `${data.H} × ${data.H}`], ["hy", n.W_hy + n.stored, `${data.K} × ${data.H}`]];
     const label = document.createElement("span");
     label.className = "weights-label";
     label.textContent = data.T === 1 ? "The weights:" : `The same weights at all ${data.T} steps:`;
@@ -193,7 +203,20 @@ class UnrolledView {
     count.className = "weights-label";
     const numbers = data.H * data.D + data.H * data.H + data.H + data.K * data.H + data.K;
     count.textContent = `${numbers} numbers with the biases, however long the text.`;
-    this.weights.replaceChildren(label, ...chips, count);
+    this.weights.replaceChildren(label, ...chips, count, this.legend());
+  }
+
+  legend() {
+    const legend = document.createElement("span");
+    legend.className = "legend";
+    for (const [kind, meaning] of [["positive", "positive"], ["negative", "negative"], ["thick", "the wider, the larger"]]) {
+      const line = svgNode("svg", { width: 30, height: 10, viewBox: "0 0 30 10", "aria-hidden": "true" }, legend);
+      svgNode("path", { d: "M 1 5 H 29", class: kind }, line);
+      htmlNode("span", "", legend).textContent = meaning;
+    }
+    const marks = htmlNode("span", "", legend);
+    marks.append(Object.assign(document.createElement("u"), { textContent: "target" }), " ", Object.assign(document.createElement("b"), { textContent: "guess" }));
+    return legend;
   }
 
   light(name) {
@@ -222,9 +245,6 @@ class UnrolledView {
   setPresenting(on) {
     this.presenting = on;
     this.root.classList.toggle("presenting", on);
-    // as large as lets network and numbers stand side by side, and both above the fold
-    const zoom = Math.min(window.innerWidth / 1130, window.innerHeight / 690);
-    this.root.style.setProperty("--presenting-zoom", Math.max(1, Math.min(2.2, zoom)).toFixed(2));
     this.present.textContent = on ? "Leave" : "Present";
     address.write("present", on ? "1" : null);
     if (!on && document.fullscreenElement) document.exitFullscreen();
@@ -233,6 +253,7 @@ class UnrolledView {
       this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
     }
     if (this.data) this.rebuild();
+    if (on) this.network.scroller.focus({ preventScroll: true }); // so that Space plays, not leaves
   }
 
   showPlaying(playing) {
@@ -257,6 +278,7 @@ class UnrolledView {
         if (i === phase) chip.setAttribute("aria-current", "step");
         else chip.removeAttribute("aria-current");
       });
+      if (this.pipelineScrolls) this.pipeline.scrollLeft = this.chips[phase].offsetLeft - 90;
       this.lastPhase = phase;
     }
     this.scrub.value = String(cursor);

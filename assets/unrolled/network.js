@@ -20,7 +20,7 @@ class Network {
     const start = m.start + (rolled ? 70 : 0); // room for the loop
     const width = m.first + start + columns * m.pitch + (rolled ? 60 : 10);
     this.svg = svgNode("svg", { width, height: m.height, viewBox: `0 0 ${width} ${m.height}`, "aria-hidden": "true" });
-    const marker = svgNode("marker", { id: "sv-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto-start-reverse" }, svgNode("defs", {}, this.svg));
+    const marker = svgNode("marker", { id: "sv-arrow", viewBox: "0 0 8 8", refX: 7, refY: 4, markerUnits: "userSpaceOnUse", markerWidth: 10, markerHeight: 10, orient: "auto-start-reverse" }, svgNode("defs", {}, this.svg));
     svgNode("path", { d: "M 0 0.5 L 8 4 L 0 7.5 z", class: "arrowhead" }, marker);
     this.backs = svgNode("g", {}, this.svg); // behind the edges, which are behind cells and labels
     this.edges = svgNode("g", { class: "edges" }, this.svg);
@@ -31,10 +31,12 @@ class Network {
     this.columns = [];
     for (let c = 0; c < columns; c++) {
       const x = m.first + start + (c + 0.5) * m.pitch + 6;
-      const column = new Column(this.svg, data, m, x, { ...this.handlers, backs: this.backs, loop: rolled ? this.loopPath(m, x) : undefined });
+      const from = c === 0 ? m.first : x - m.pitch; // where the step before stands
+      const column = new Column(this.svg, data, m, x, { ...this.handlers, backs: this.backs, from });
       if (c === 0 && !rolled) column.group.classList.add("first");
       this.columns.push(column);
     }
+    if (rolled) this.drawLoop(m, this.columns[0].x);
     this.scroller.style.height = `${m.height + 14}px`; // with room for a scroll bar
     this.scroller.replaceChildren(this.svg);
     this.svg.classList.toggle("rolled", rolled);
@@ -76,12 +78,15 @@ class Network {
     svgNode("text", { x: 6, y, class: "unit-title" }, this.svg).textContent = "kept from the step before";
   }
 
-  loopPath(m, x) {
+  /** The way back of the new state into the memory: nothing is computed on it, a step goes by. */
+  drawLoop(m, x) {
     const middle = m.hidden + (this.data.H * m.unitHeight) / 2;
     const right = x + m.unitWidth / 2;
-    const top = m.hidden - 22;
+    const top = m.hidden - 30;
     const left = m.first;
-    return `M ${right} ${middle} C ${right + 44} ${middle} ${right + 44} ${top} ${right} ${top} H ${left + 16} Q ${left} ${top} ${left} ${m.hidden - 4}`;
+    const path = `M ${right + 3} ${middle} C ${right + 46} ${middle} ${right + 46} ${top} ${right} ${top} H ${left + 16} Q ${left} ${top} ${left} ${m.hidden - 4}`;
+    svgNode("path", { d: path, class: "arrow", "marker-end": "url(#sv-arrow)" }, this.backs);
+    svgNode("text", { x: left + 24, y: top - 10, class: "unit-title" }, this.svg).textContent = "one step later";
   }
 
   show(cursor, unit) {
@@ -170,7 +175,7 @@ class Network {
         const y = m.outputs + (r + 0.5) * m.rowHeight;
         for (let j = 0; j < data.H; j++) {
           const product = data.W_hy[k][j] * data.hidden[now + 1][j];
-          lines.push({ to: k, product, path: `M ${right} ${units.middle(j)} C ${right + 40} ${units.middle(j)} ${end + 34} ${y + 20} ${end} ${y}` });
+          lines.push({ to: k, product, path: `M ${right} ${units.middle(j)} C ${right + 34} ${units.middle(j)} ${end + 16} ${y + 34} ${end} ${y}` });
         }
       });
     }

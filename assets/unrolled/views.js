@@ -12,14 +12,14 @@ const VIEWS = {
     const { notation: n, scales } = data;
     const units = unitNames(data);
     const long = data.D > 12; // a long one-hot vector is told by its one hot place
-    const W = new Matrix(body, { values: data.W_xh, rows: units, columns: data.vocabulary, symbol: n.W_xh, scale: scales.xh });
+    const W = new Matrix(body, { values: data.W_xh, rows: units, columns: data.vocabulary, symbol: n.W_xh + n.stored, scale: scales.xh });
     const x = new Vector(operator(body, "·"), { labels: long ? [""] : data.vocabulary, digits: 0 });
     const result = new Vector(operator(body, "="), { labels: units, onOpen: open });
     return (step, index) => {
       const symbol = symbolAt(n.input, step + 1);
       W.highlight(index, data.ids[step]);
       if (long) {
-        x.update([1], symbol, 1, { hot: 0 });
+        x.update([1], `${symbol}, and ${data.D - 1} zeros`, 1, { hot: 0 });
         x.cells[0].name.textContent = data.tokens[step];
       } else x.update(data.inputs[step], symbol, 1, { hot: data.ids[step] });
       result.update(data.input_product[step], symbolAt(n.input_product, step + 1), scales.sums, { selected: index });
@@ -29,7 +29,7 @@ const VIEWS = {
   recurrent_product(body, data, open) {
     const { notation: n, scales } = data;
     const units = unitNames(data);
-    const W = new Matrix(body, { values: data.W_hh, rows: units, columns: units, symbol: n.W_hh, scale: scales.hh });
+    const W = new Matrix(body, { values: data.W_hh, rows: units, columns: units, symbol: n.W_hh + n.stored, scale: scales.hh });
     const h = new Vector(operator(body, "·"), { labels: units });
     const result = new Vector(operator(body, "="), { labels: units, onOpen: open });
     return (step, index) => {
@@ -70,7 +70,7 @@ const VIEWS = {
   logits(body, data, open) {
     const { notation: n, scales } = data;
     const units = unitNames(data);
-    const W = new Matrix(body, { values: data.W_hy, rows: data.vocabulary, columns: units, symbol: n.W_hy, scale: scales.hy });
+    const W = new Matrix(body, { values: data.W_hy, rows: data.vocabulary, columns: units, symbol: n.W_hy + n.stored, scale: scales.hy });
     const h = new Vector(operator(body, "·"), { labels: units });
     const bias = new Vector(operator(body, "+"), { labels: data.vocabulary });
     const result = new Vector(operator(body, "="), { labels: data.vocabulary, onOpen: open });

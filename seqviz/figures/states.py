@@ -32,7 +32,7 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
     states = _finite(trace.hidden[1:]).T  # (H, T)
     most = float(np.nanmax(np.abs(states), initial=0.0))
     steps = np.arange(1, trace.steps + 1)
-    safe = [_as_text(token) for token in tokens]
+    safe = [f"step {t} “{_as_text(token)}”" for t, token in enumerate(tokens, start=1)]
     limit = min(max(1.0, most), 1e300)  # the browser subtracts one end from the other
     return go.Figure(
         go.Heatmap(
@@ -43,7 +43,7 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
             zmax=limit,
             colorscale=theme.diverging(dark),
             customdata=np.tile(np.array(safe, dtype=object), (trace.hidden_size, 1)),
-            hovertemplate="step %{x} “%{customdata}”<br>unit %{y}: %{z:.4f}<extra></extra>",
+            hovertemplate="%{customdata}<br>unit %{y}: %{z:.4f}<extra></extra>",
             colorbar={"title": {"text": symbol}, "thickness": 12},
             xgap=1 if trace.steps <= _LABELLED_STEPS else 0,
             ygap=1,
@@ -70,7 +70,7 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
     if not 0 <= unit < trace.hidden_size:
         raise ValueError(f"unit is {unit}, expected 0 to {trace.hidden_size - 1}")
     steps = np.arange(1, trace.steps + 1)
-    safe = [_as_text(token) for token in tokens]
+    safe = [f"step {t} “{_as_text(token)}”" for t, token in enumerate(tokens, start=1)]
     colours = theme.CATEGORICAL_DARK if dark else theme.CATEGORICAL_LIGHT
     return go.Figure(
         go.Scatter(
@@ -79,7 +79,7 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
             mode="lines+markers" if trace.steps <= 200 else "lines",
             line={"color": colours[unit % len(colours)], "width": 2},
             customdata=safe,
-            hovertemplate="step %{x} “%{customdata}”: %{y:.4f}<extra></extra>",
+            hovertemplate="%{customdata}: %{y:.4f}<extra></extra>",
         ),
         layout={
             "xaxis": {"title": {"text": "step"}, **_ticks(steps, tokens)},

@@ -16,6 +16,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "ink": "#1b1f24",
         "muted": "#55606b",
         "line": "#d5dbe1",
+        "arrow": "#8d99a6",  # at 3:1 from the surface
         "accent": "#0f766e",
         "accent-soft": "#d9f0ed",
         "positive": "#b34a00",  # edges and lines
@@ -34,6 +35,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "ink": "#e6eaee",
         "muted": "#a3adb8",
         "line": "#36404a",
+        "arrow": "#6b7885",
         "accent": "#2dd4bf",
         "accent-soft": "#123c39",
         "positive": "#f59a52",

@@ -27,6 +27,7 @@ class Notation:
         input_product, recurrent_product, output_product: W_xh x_t, W_hh h_{t−1} and W_hy h_t as this dialect
             writes them; `<` stands for the previous step's index.
         lstm, gru: gate letter of the code → this dialect's symbol.
+        stored: "ᵀ" where the framework stores each matrix the other way round than it is drawn here, else "".
         remark: what a reader who comes from another dialect must know; may be empty.
     """
 
@@ -51,6 +52,7 @@ class Notation:
     output_product: str = ""
     lstm: Mapping[str, str] = field(default_factory=dict)
     gru: Mapping[str, str] = field(default_factory=dict)
+    stored: str = ""
     remark: str = ""
 
     def __post_init__(self) -> None:
@@ -248,7 +250,9 @@ _KERAS = Notation(
     output_product="h_{@} · out_kernel",
     lstm=_USUAL_LSTM,
     gru=_USUAL_GRU,
-    remark="Keras stores each matrix transposed: a kernel has one row per input and one column per unit.",
+    stored="ᵀ",
+    remark="Keras stores each matrix the other way round, one row per input and one column per unit; drawn here is its "
+    "transpose, kernelᵀ.",
 )
 
 NOTATIONS: Mapping[str, Notation] = MappingProxyType(

@@ -137,12 +137,16 @@ def _pairs(settings: Settings, tokens: tuple[str, ...]) -> tuple[tuple[str, ...]
             length = len(settings.typed_targets)
             raise Refusal(f"The targets are {length:,} characters long; the limit is {CHARACTER_LIMIT:,}.")
         typed = tokenize(settings.typed_targets, settings.unit, settings.lower)
+        spaces = " (spaces count as characters)" if settings.unit == "characters" and " " in typed else ""
         if len(typed) > len(tokens):
-            raise Refusal(f"There are {len(typed):,} targets for {len(tokens):,} steps; type at most one a step.")
+            raise Refusal(
+                f"There are {len(typed):,} targets for {len(tokens):,} steps; type at most one a step{spaces}."
+            )
         wanted = tuple(None if target == OPEN else target for target in typed)
         notes = []
-        if len(typed) < len(tokens):
-            notes.append(f"{len(typed)} of {len(tokens)} steps have a target; the others have no loss.")
+        counted = sum(target is not None for target in wanted)
+        if counted < len(tokens):
+            notes.append(f"{counted} of {len(tokens)} steps have a target; the others have no loss.")
         return tokens, wanted + (None,) * (len(tokens) - len(typed)), notes
     if len(tokens) == 1:
         return tokens, (None,), ["One token has no next one: nothing to compare with, so no loss."]

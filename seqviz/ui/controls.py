@@ -34,7 +34,10 @@ def unrolled_controls() -> Settings:
     start = Settings()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         text = _text_input(
-            f"Text: {STEP_LIMIT} tokens to step through, {TEXT_LIMIT:,} for the heatmap", "text", start.text, width=420
+            f"Text: up to {STEP_LIMIT} tokens to step through, up to {TEXT_LIMIT:,} for the charts below",
+            "text",
+            start.text,
+            width=420,
         )
         for name, values in PRESETS.items():
             st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))

@@ -65,8 +65,8 @@ def equations(experiment: Experiment) -> None:
         st.caption(f"{letters.name}. {letters.remark}")
     with right:
         st.markdown(
-            f"- **One function, every step.** Point at a matrix under the drawing: all {experiment.trace.steps} places "
-            "where it acts light up.\n"
+            f"- **One function, every step.** Point at a matrix under the drawing: every place where it acts "
+            "lights up.\n"
             f"- **The input picks a column.** A one-hot vector of {size} places times a {hidden} × {size} matrix is "
             "one column of it.\n"
             "- **The memory is the other half.** The hidden state of the step before comes in through the recurrent "

@@ -103,7 +103,9 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
     """Draw the editable table; returns every typed weight, also of tables not on the screen."""
     memory = visit()
     typed = dict(memory.typed or {})
-    symbols = {name: plain(getattr(letters, name)) for name in _PARAMETERS}
+    symbols = {
+        name: plain(getattr(letters, name)) + (letters.stored if name.startswith("W") else "") for name in _PARAMETERS
+    }
     name = st.segmented_control(
         "Matrix", _PARAMETERS, default="W_hh", key="table", required=True, format_func=symbols.__getitem__
     )
@@ -143,7 +145,7 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
         f"Each a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}; {len(typed)} of "
         f"{sum(array.size for array in drawn.values())} typed over. Typed weights stay when the text changes."
     )
-    if st.button("Back to the drawn weights", disabled=not typed):
+    if st.button("Back to the weights as drawn from the seed", disabled=not typed):
         typed = {}
         memory.tables_reset += 1
         memory.typed = typed
