@@ -71,7 +71,7 @@ def test_the_heatmap_shows_the_record_units_down_and_steps_across():
     np.testing.assert_array_equal(heatmap.x, [1, 2, 3, 4, 5])
     np.testing.assert_array_equal(heatmap.y, [1, 2, 3])
     assert figure.layout.yaxis.autorange == "reversed"  # unit 1 on top, as in a matrix
-    assert np.array(heatmap.customdata).tolist() == [list("abcde")] * 3
+    assert np.array(heatmap.customdata).tolist() == [[f"step {t} “{token}”" for t, token in enumerate("abcde", 1)]] * 3
     rendered(figure)
 
 
@@ -134,7 +134,7 @@ def test_the_line_is_one_column_of_the_record(unit: int):
     (line,) = figure.data
     np.testing.assert_array_equal(line.y, trace.hidden[1:, unit])
     np.testing.assert_array_equal(line.x, [1, 2, 3, 4, 5])
-    assert list(line.customdata) == list("abcde")
+    assert list(line.customdata) == [f"step {t} “{token}”" for t, token in enumerate("abcde", 1)]
     assert figure.layout.yaxis.title.text == f"s[{unit + 1}]"
     assert figure.layout.yaxis.rangemode == "tozero"
     rendered(figure)
@@ -195,7 +195,7 @@ def test_text_under_the_pointer_is_never_markup_and_reads_as_typed(draw, token: 
     figure = draw(invented(1, 2), [token])
     for said in np.array(figure.data[0].customdata, dtype=object).ravel():
         assert "<" not in said
-        assert decoded(said) == token
+        assert decoded(said) == f"step 1 “{token}”"
     assert token not in figure.data[0].hovertemplate or token == "%{x}"  # it goes in as data
     rendered(figure)
 

@@ -171,7 +171,7 @@ def test_words_with_typed_targets():
     assert shown.tokens == ("the", "sky", "is", "blue", ".")
     assert target_tokens(shown) == ["DET", "NOUN", None, "ADJ", None]
     (note,) = shown.notes
-    assert "4 of 5" in note
+    assert "3 of 5" in note
     assert_equals_torch(shown)
 
 
