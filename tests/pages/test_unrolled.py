@@ -192,7 +192,7 @@ def test_typed_targets_can_be_typed_once_they_are_chosen():
     assert not page.text_input(key="typed_targets").disabled
     page.text_input(key="typed_targets").set_value("ol_").run()
     assert drawing(page) == wanted(targets="typed", typed_targets="ol_")
-    assert notes(page) == ["3 of 5 steps have a target; the others have no loss."]
+    assert notes(page) == ["2 of 5 steps have a target; the others have no loss."]
     page.text_input(key="typed_targets").set_value("olleho").run()
     (warning,) = warnings(page)
     assert "6 targets for 5 steps" in warning
