@@ -1,6 +1,16 @@
-"""Run every benchmark; each prints its own rows."""
+"""Run every benchmark against one fresh server; each prints its own rows."""
 
-from benchmarks import stepping
+import tempfile
+from pathlib import Path
+
+from benchmarks import controls, stepping
+from tests.browser.serving import start_server
 
 if __name__ == "__main__":
-    stepping.run()
+    with tempfile.TemporaryDirectory() as folder:
+        server = start_server(Path(folder))
+        try:
+            controls.run(server.url)
+            stepping.run(server.url)
+        finally:
+            server.stop()

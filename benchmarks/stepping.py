@@ -1,17 +1,15 @@
-"""/unrolled in a browser: from a key to the painted frame, and from a control to the server's answer."""
+"""/unrolled in a browser: from a key to the painted frame."""
 
 from __future__ import annotations
 
 import random
-import tempfile
 import time
-from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from benchmarks.report import heading, row
-from tests.browser.serving import ARGUMENTS, find_chromium, start_server, wait_until_idle
+from tests.browser.serving import ARGUMENTS, find_chromium, wait_until_idle
 
 KEYS = 300
 TEXTS = {
@@ -39,28 +37,20 @@ MEASURE = """() => {
 }"""
 
 
-def run() -> None:
+def run(url: str) -> None:
     chromium = find_chromium()
     if chromium is None:
         print("no Chromium was found: nothing measured in a browser")
         return
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        server = start_server(Path(folder))
-        try:
-            for free, words in ((False, "display at 60 Hz"), (True, "no wait for the display")):
-                extra = ["--disable-frame-rate-limit", "--disable-gpu-vsync"] if free else []
-                browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *extra])
-                heading(f"Key press → painted frame, 32 tokens × 8 units, 1280×800; {words}")
-                row("  a page that only counts key presses (the floor)", floor(browser))
-                for name, text in TEXTS.items():
-                    row(f"  /unrolled, vocabulary of {name}", keys(browser, server.url, text), bound=16.7)
-                if free:
-                    heading("Control → answer of the server, /unrolled, 32 tokens × 8 units")
-                    for name, times in controls(browser, server.url).items():
-                        row(f"  {name}", times, bound=50)
-                browser.close()
-        finally:
-            server.stop()
+    with sync_playwright() as playwright:
+        for free, words in ((False, "display at 60 Hz"), (True, "no wait for the display")):
+            extra = ["--disable-frame-rate-limit", "--disable-gpu-vsync"] if free else []
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *extra])
+            heading(f"Key press → painted frame, 32 tokens × 8 units, 1280×800; {words}")
+            row("  a page that only counts key presses (the floor)", floor(browser))
+            for name, text in TEXTS.items():
+                row(f"  /unrolled, vocabulary of {name}", keys(browser, url, text), bound=16.7)
+            browser.close()
 
 
 def press(page: Page, count: int) -> list[float]:
@@ -93,57 +83,5 @@ def keys(browser: Browser, url: str, text: str) -> list[float]:
     for _ in range(8):
         page.keyboard.press("ArrowRight")
     times = press(page, 240)
-    page.close()
-    return times
-
-
-class Answers:
-    """Times from the last message that the page sent to the last message of the server's answer."""
-
-    def __init__(self, page: Page) -> None:
-        self.sent = self.received = 0.0
-        page.on("websocket", self.listen)
-
-    def listen(self, socket: WebSocket) -> None:
-        socket.on("framesent", lambda _: setattr(self, "sent", time.perf_counter()))
-        socket.on("framereceived", lambda _: setattr(self, "received", time.perf_counter()))
-
-
-def controls(browser: Browser, url: str) -> dict[str, list[float]]:
-    """Each control changed back and forth; the server's time is its last message's minus the request's."""
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    answers = Answers(page)
-    page.goto(f"{url}/unrolled?" + urlencode({"text": TEXTS["22 letters"], "hidden": 8}))
-    page.locator(".scrub").wait_for()
-    wait_until_idle(page)
-
-    def choose(label: str, option: str) -> None:
-        page.get_by_role("combobox", name=label).click()
-        page.get_by_role("option", name=option, exact=True).click()
-
-    field = page.get_by_label("Text:")
-    turns = {
-        "text": lambda i: (field.fill("hello"[: 3 + i % 2] + TEXTS["22 letters"][5:]), field.press("Enter")),
-        "preset": lambda i: page.get_by_role("button", name=("hello", "NAMASTE")[i % 2], exact=True).click(),
-        "notation": lambda i: choose("Notation", ("B", "A")[i % 2]),
-    }
-    times: dict[str, list[float]] = {}
-    for name, turn in turns.items():
-        times[name] = []
-        for i in range(20):
-            answers.sent = answers.received = 0.0
-            turn(i)
-            wait_until_idle(page)
-            if answers.sent:
-                times[name].append((answers.received - answers.sent) * 1000)
-    page.get_by_role("button", name="Network").click()
-    slider = page.get_by_role("slider", name="Hidden units")
-    times["hidden units"] = []
-    for i in range(20):
-        answers.sent = 0.0
-        slider.press(("ArrowLeft", "ArrowRight")[i % 2])
-        wait_until_idle(page)
-        if answers.sent:
-            times["hidden units"].append((answers.received - answers.sent) * 1000)
     page.close()
     return times
