@@ -67,7 +67,10 @@ class Player {
       if (this.cursor >= this.count - 1 && !this.loops) this.pause();
       else if (this.cursor >= this.count - 1) {
         window.clearTimeout(this.timer);
-        this.timer = window.setTimeout(() => { this.go(0); tick(); }, 2500);
+        this.timer = window.setTimeout(() => {
+          this.timer = window.setTimeout(tick, 1000 / this.pace);
+          this.go(0);
+        }, 2500);
       }
     };
     this.timer = window.setTimeout(tick, 1000 / this.pace);

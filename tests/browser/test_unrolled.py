@@ -430,15 +430,14 @@ def test_stepping_never_asks_the_server(at_home: Stepper, settle: Any) -> None:
 # ── shared weights, the rolled form, the status line ─────────────────────────────────────────────────────────
 
 _LIT = """(root, weight) => {
-    const accent = getComputedStyle(root.querySelector(".weight-chip")).borderColor;
     const arrows = [...root.querySelectorAll(`.scroller [data-weight="${weight}"] .arrow`)].map(getComputedStyle);
-    return arrows.map(style => [style.stroke, style.strokeWidth, style.visibility]);
+    return arrows.map(style => [style.stroke, parseFloat(style.strokeWidth), style.visibility]);
 }"""
 WEIGHTS = ["xh", "hh", "hy"]
 
 
-def strokes(stepper: Stepper, weight: str) -> list[list[str]]:
-    return list(stepper.root.evaluate(_LIT, weight))
+def strokes(stepper: Stepper, weight: str) -> list[tuple[str, float, str]]:
+    return [tuple(arrow) for arrow in stepper.root.evaluate(_LIT, weight)]
 
 
 def accent(stepper: Stepper) -> str:
@@ -461,7 +460,9 @@ def test_a_weight_lights_every_place_where_it_acts(how: str, at_home: Stepper) -
             expect(at_home.root.locator(f".weight-chip[data-weight={weight}]")).to_be_focused()
         for other in WEIGHTS:
             if other == weight:
-                assert strokes(at_home, other) == [[colour, "4px", "visible"]] * STEPS
+                lit = strokes(at_home, other)
+                assert [(stroke, seen) for stroke, _, seen in lit] == [(colour, "visible")] * STEPS
+                assert all(width >= 1.8 * thin for (_, width, _), (_, thin, _) in zip(lit, calm[other], strict=True))
             else:
                 assert strokes(at_home, other) == calm[other]
     if how == "hover":
