@@ -17,7 +17,7 @@ ONE_LINERS = [field.name for field in fields(Notation) if field.name not in ("ls
 
 def symbols(letters: Notation) -> dict[str, str]:
     """Every piece of markup in a dialect: its one-line fields, its gates, its two equations."""
-    found = {name: getattr(letters, name) for name in ONE_LINERS if name not in ("key", "name", "remark")}
+    found = {name: getattr(letters, name) for name in ONE_LINERS if name not in ("key", "name", "remark", "stored")}
     found |= {f"lstm {gate}": symbol for gate, symbol in letters.lstm.items()}
     found |= {f"gru {gate}": symbol for gate, symbol in letters.gru.items()}
     return found | {"hidden equation": letters.hidden_equation, "output equation": letters.output_equation}
