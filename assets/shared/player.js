@@ -116,7 +116,8 @@ const address = {
   read: (name) => new URLSearchParams(window.location.search).get(name),
   write(name, value) {
     this.pending.set(name, value);
-    if (!this.timer) this.timer = window.setTimeout(() => this.flush(), 150);
+    window.clearTimeout(this.timer); // once, when the reader rests: at each new address the browser asks for the tab's icon
+    this.timer = window.setTimeout(() => this.flush(), 250);
   },
   /** The page is left: what was about to be written belongs to no address any more. */
   forget() {

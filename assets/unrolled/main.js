@@ -32,6 +32,7 @@ class UnrolledView {
     this.unit = null; // the unit or output whose sum is open; null until the reader chooses
     this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
     root.replaceChildren();
+    root.tabIndex = -1;
     this.toolbar();
     this.status = htmlNode("p", "status", root);
     this.status.setAttribute("role", "status");
@@ -196,7 +197,7 @@ class UnrolledView {
       htmlNode("span", "size", chip).textContent = size;
       for (const event of ["pointerenter", "focus"]) chip.addEventListener(event, () => this.light(name));
       for (const event of ["pointerleave", "blur"]) chip.addEventListener(event, () => this.light(null));
-      chip.setAttribute("aria-label", `${spokenSymbol(symbol)}, ${size}, one matrix used at each of the ${data.T} steps`);
+      chip.setAttribute("aria-label", `${spokenSymbol(symbol)}, ${size}, one matrix${data.T > 1 ? `, used at each of the ${data.T} steps` : ""}`);
       return chip;
     });
     const count = document.createElement("span");
@@ -253,7 +254,7 @@ class UnrolledView {
       this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
     }
     if (this.data) this.rebuild();
-    if (on) this.network.scroller.focus({ preventScroll: true }); // so that Space plays, not leaves
+    if (on) this.root.focus({ preventScroll: true }); // so that Space plays, not leaves
   }
 
   showPlaying(playing) {

@@ -13,11 +13,17 @@ class Panel {
     this.shown = null;
     this.root.replaceChildren();
     this.heading = htmlNode("div", "panel-heading", this.root);
-    this.sum = htmlNode("div", "sum", this.root);
-    this.stage = htmlNode("div", "stage", this.root);
-    this.stage.tabIndex = 0; // it scrolls when the matrices are large
-    this.stage.setAttribute("role", "group");
-    this.stage.setAttribute("aria-label", "Vectors and matrices");
+    this.sum = this.scrolling("sum", "The number that is open, and how it came about");
+    this.stage = this.scrolling("stage", "Vectors and matrices");
+  }
+
+  /** A part of fixed height: what does not fit is scrolled to, by the keyboard too. */
+  scrolling(name, label) {
+    const part = htmlNode("div", name, this.root);
+    part.tabIndex = 0;
+    part.setAttribute("role", "group");
+    part.setAttribute("aria-label", label);
+    return part;
   }
 
   show(step, key, index) {

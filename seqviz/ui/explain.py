@@ -25,8 +25,9 @@ def _question(experiment: Experiment) -> tuple[str, str]:
         cell = experiment.cell
         size, steps = cell.input_size, experiment.trace.steps
         numbers = cell.W_xh.size + cell.W_hh.size + cell.b.size + size * cell.hidden_size + size
+        these = "this one step" if steps == 1 else f"these {steps} steps"
         return (
-            f"The network has {numbers} numbers to learn for these {steps} steps. How many for twice as many steps?",
+            f"The network has {numbers} numbers to learn for {these}. How many for twice as many?",
             f"Still {numbers}, as long as no new token appears: every step uses the same matrices.",
         )
     first, second = pair
