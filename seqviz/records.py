@@ -93,3 +93,59 @@ class CellTrace:
         if self.cell is not None:
             finite &= np.isfinite(self.cell).all(axis=1)
         return None if finite.all() else int(np.argmin(finite))
+
+
+@dataclass(frozen=True, eq=False)
+class GradientTrace:
+    """Everything that backpropagation through time computed for one sequence. The loss is L = Σ_t L_t.
+
+    Attributes:
+        losses: (T,) L_t, 0 where a step has no target.
+        hidden: (T+1, H) ∂L/∂h_t; row 0 is the start state's.
+        contributions: (T, T) the norm of the (t, k) term of ∂L_t/∂W for the recurrent weights: the part that came
+            back from the loss at step t to the use of W at step k; 0 above the diagonal.
+        parameters: name → ∂L/∂parameter, under the cell's own names, the head's as W_hy and c.
+        cell: (T+1, H) ∂L/∂c_t of an LSTM; None for other cells.
+        local: (T, H) ∂L_t/∂h_t, what each step's own loss puts in.
+        jacobians: (T, H, H) ∂h_t/∂h_{t−1}, entry [i, j] = ∂h_t[i]/∂h_{t−1}[j], c_{t−1} held fixed.
+        inputs: (T, D) ∂L/∂x_t.
+        outputs: (T, K) ∂L/∂ of the head's linear outputs.
+        preactivations: gate → (T, H) ∂L/∂ of what that gate squashes ("h" for Elman).
+    """
+
+    losses: Array
+    hidden: Array
+    contributions: Array
+    parameters: Mapping[str, Array]
+    cell: Array | None
+    local: Array
+    jacobians: Array
+    inputs: Array
+    outputs: Array
+    preactivations: Mapping[str, Array]
+
+    def __post_init__(self) -> None:
+        losses = frozen_array("losses", self.losses, None)  # (T,)
+        steps = len(losses)
+        hidden = frozen_array("hidden", self.hidden, steps + 1, None)  # (T+1, H)
+        units = hidden.shape[1]
+        set_field = object.__setattr__
+        set_field(self, "losses", losses)
+        set_field(self, "hidden", hidden)
+        set_field(self, "contributions", frozen_array("contributions", self.contributions, steps, steps))
+        if self.cell is not None:
+            set_field(self, "cell", frozen_array("cell", self.cell, steps + 1, units))
+        set_field(self, "local", frozen_array("local", self.local, steps, units))
+        set_field(self, "jacobians", frozen_array("jacobians", self.jacobians, steps, units, units))
+        set_field(self, "inputs", frozen_array("inputs", self.inputs, steps, None))
+        set_field(self, "outputs", frozen_array("outputs", self.outputs, steps, None))
+        for name in ("parameters", "preactivations"):
+            arrays = {
+                key: frozen_array(f"{name}[{key!r}]", value, *np.shape(value))
+                for key, value in getattr(self, name).items()
+            }
+            set_field(self, name, MappingProxyType(arrays))
+
+    def __reduce__(self) -> tuple[type[GradientTrace], tuple[object, ...]]:
+        fields = (dict(value) if isinstance(value, Mapping) else value for value in vars(self).values())
+        return GradientTrace, tuple(fields)

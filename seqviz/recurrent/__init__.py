@@ -1,5 +1,6 @@
 """The paper engine: recurrent cells as explicit equations in NumPy float64, every intermediate kept."""
 
+from seqviz.recurrent.bptt import backpropagate
 from seqviz.recurrent.cell import State
 from seqviz.recurrent.elman import Elman
 from seqviz.recurrent.gru import GRU
@@ -7,4 +8,4 @@ from seqviz.recurrent.losses import NO_TARGET, predictions, step_losses
 from seqviz.recurrent.lstm import LSTM
 from seqviz.recurrent.unroll import unroll
 
-__all__ = ["GRU", "LSTM", "NO_TARGET", "Elman", "State", "predictions", "step_losses", "unroll"]
+__all__ = ["GRU", "LSTM", "NO_TARGET", "Elman", "State", "backpropagate", "predictions", "step_losses", "unroll"]

@@ -39,6 +39,15 @@ ACTIVATIONS: Mapping[str, Callable[[Array], Array]] = {
 }
 
 
+# g′ written by the value h = g(z) itself where that suffices, as the lectures do: tanh′ = 1 − h², σ′ = h(1 − h)
+DERIVATIVES: Mapping[str, Callable[[Array, Array], Array]] = {
+    "tanh": lambda z, h: 1.0 - h * h,
+    "relu": lambda z, h: np.where(z > 0.0, 1.0, 0.0),  # 0 at z = 0, as PyTorch
+    "sigmoid": lambda z, h: h * (1.0 - h),
+    "identity": lambda z, h: np.ones_like(z),
+}
+
+
 def softmax(logits: Array) -> Array:
     """e^z / Σ e^z over the last axis; the largest logit is subtracted first, which changes nothing else."""
     shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from seqviz.records import Array, frozen_array
+from seqviz.records import Array, CellTrace, frozen_array
 
 
 class State(NamedTuple):
@@ -28,6 +28,27 @@ class Step:
     parts: Mapping[str, Array] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class StepBack:
+    """One step backward, for B gradients at once (B rows: one a loss, or one for their sum).
+
+    Attributes:
+        hidden: (B, H) what flows on to h_{t−1}.
+        cell: (B, H) what flows on to c_{t−1}; None without a cell state.
+        input_side: gate → (B, H) the gradient at what is added to W_x x_t (its preactivation).
+        recurrent_side: gate → (B, H) the gradient at the recurrent product of that gate.
+        recurrent_input: gate → (H,) what that gate's recurrent matrix was multiplied with.
+        cell_total: (B, H) ∂L/∂c_t with what reaches c_t by way of h_t; None without a cell state.
+    """
+
+    hidden: Array
+    cell: Array | None
+    input_side: Mapping[str, Array]
+    recurrent_side: Mapping[str, Array]
+    recurrent_input: Mapping[str, Array]
+    cell_total: Array | None = None
+
+
 class Cell(Protocol):
     """A recurrent cell on paper. Elman, LSTM and GRU satisfy it."""
 
@@ -39,6 +60,8 @@ class Cell(Protocol):
     def head(self) -> Head | None: ...
     def start(self) -> State: ...
     def step(self, x: Array, state: State) -> Step: ...
+    def step_back(self, trace: CellTrace, t: int, hidden: Array, cell: Array | None) -> StepBack: ...
+    def parameters(self) -> dict[str, Array]: ...
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqviz.records import Array, frozen_array
-from seqviz.recurrent.activations import ACTIVATIONS
-from seqviz.recurrent.cell import Head, State, Step, torch_layer
+from seqviz.records import Array, CellTrace, frozen_array
+from seqviz.recurrent.activations import ACTIVATIONS, DERIVATIVES
+from seqviz.recurrent.cell import Head, State, Step, StepBack, torch_layer
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,17 @@ class Elman:
                 "preactivation": preactivation,
             },
         )
+
+    def step_back(self, trace: CellTrace, t: int, hidden: Array, cell: Array | None = None) -> StepBack:
+        """∂L/∂h_t (B, H) to ∂L/∂h_{t−1}: through g′, then through W_hhᵀ. Steps count from 1."""
+        slope = DERIVATIVES[self.activation](trace.parts["preactivation"][t - 1], trace.hidden[t])  # (H,)
+        dz = hidden * slope  # (B, H)
+        side = {"h": dz}
+        return StepBack(dz @ self.W_hh, None, side, side, {"h": trace.hidden[t - 1]})  # (B, H) @ (H, H)
+
+    def parameters(self) -> dict[str, Array]:
+        """Name → array, without the head: W_xh, W_hh, b."""
+        return {"W_xh": self.W_xh, "W_hh": self.W_hh, "b": self.b}
 
     @classmethod
     def from_torch(cls, module: object, head: object | None = None) -> Elman:

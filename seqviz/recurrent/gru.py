@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqviz.records import Array, frozen_array
+from seqviz.records import Array, CellTrace, frozen_array
 from seqviz.recurrent.activations import sigmoid, tanh
-from seqviz.recurrent.cell import Head, State, Step, gate_arrays, split_gates, torch_layer
+from seqviz.recurrent.cell import Head, State, Step, StepBack, gate_arrays, split_gates, torch_layer
 
 GATES = ("r", "z", "n")  # reset, update, candidate: the order in which PyTorch stacks them
 UPDATE_KEEPS = ("old", "new")
@@ -107,6 +107,44 @@ class GRU:
         parts |= {f"preactivation_{k}": a[k] for k in GATES}
         parts |= {"reset": reset, "kept": kept, "written": written}
         return Step(State(h), gates={"r": r, "z": z, "n": n}, parts=parts)
+
+    def step_back(self, trace: CellTrace, t: int, hidden: Array, cell: Array | None = None) -> StepBack:
+        """∂L/∂h_t (B, H) to ∂L/∂h_{t−1}, in each of the four forms. Steps count from 1."""
+        r, z, n = (trace.gates[k][t - 1] for k in GATES)  # (H,) each
+        h_prev = trace.hidden[t - 1]  # (H,)
+        keeps_old = self.update_keeps == "old"
+        old, new = (z, 1.0 - z) if keeps_old else (1.0 - z, z)  # the shares of h_{t−1} and of n_t, (H,)
+        dz_gate = hidden * ((h_prev - n) if keeps_old else (n - h_prev))  # ∂L/∂z_t, (B, H)
+        da_n = hidden * new * (1.0 - n**2)  # (B, H)
+        dh_prev = hidden * old  # (B, H)
+        if self.reset_after:
+            inner = trace.parts["recurrent_product_n"][t - 1] + self.b_h["n"]  # W_hn h_{t−1} + b_hn, (H,)
+            dr = da_n * inner  # (B, H)
+            recurrent_n, read = da_n * r, h_prev
+            dh_prev = dh_prev + recurrent_n @ self.W_h["n"]
+        else:
+            recurrent_n, read = da_n, r * h_prev
+            through = da_n @ self.W_h["n"]  # ∂L/∂(r ⊙ h_{t−1}), (B, H)
+            dr = through * h_prev
+            dh_prev = dh_prev + through * r
+        da_r, da_z = dr * r * (1.0 - r), dz_gate * z * (1.0 - z)  # (B, H) each
+        dh_prev = dh_prev + da_r @ self.W_h["r"] + da_z @ self.W_h["z"]
+        return StepBack(
+            dh_prev,
+            None,
+            {"r": da_r, "z": da_z, "n": da_n},
+            {"r": da_r, "z": da_z, "n": recurrent_n},
+            {"r": h_prev, "z": h_prev, "n": read},
+        )
+
+    def parameters(self) -> dict[str, Array]:
+        """Name → array, without the head: W_xr, W_hr, b_r, b_hr and so on for every gate."""
+        return {
+            **{f"W_x{k}": self.W_x[k] for k in GATES},
+            **{f"W_h{k}": self.W_h[k] for k in GATES},
+            **{f"b_{k}": self.b[k] for k in GATES},
+            **{f"b_h{k}": self.b_h[k] for k in GATES},
+        }
 
     @classmethod
     def from_torch(cls, module: object, head: object | None = None) -> GRU:

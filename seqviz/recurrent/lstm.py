@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqviz.records import Array, frozen_array
+from seqviz.records import Array, CellTrace, frozen_array
 from seqviz.recurrent.activations import sigmoid, tanh
-from seqviz.recurrent.cell import Head, State, Step, gate_arrays, split_gates, torch_layer
+from seqviz.recurrent.cell import Head, State, Step, StepBack, gate_arrays, split_gates, torch_layer
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order in which PyTorch stacks them
 
@@ -86,6 +86,33 @@ class LSTM:
         parts |= {f"preactivation_{k}": z[k] for k in GATES}
         parts |= {"kept": kept, "written": written, "squashed": squashed}
         return Step(State(h, c), gates={"i": i, "f": f, "g": g, "o": o}, parts=parts)
+
+    def step_back(self, trace: CellTrace, t: int, hidden: Array, cell: Array | None) -> StepBack:
+        """∂L/∂h_t and ∂L/∂c_t (B, H) to those of t − 1. Steps count from 1.
+
+        The cell state passes by f_t alone, without a matrix: the conveyor belt along which gradients survive.
+        """
+        if cell is None or trace.cell is None:
+            raise ValueError("an LSTM goes back with ∂L/∂h and ∂L/∂c, got ∂L/∂h alone")
+        i, f, g, o = (trace.gates[k][t - 1] for k in GATES)  # (H,) each
+        squashed = trace.parts["squashed"][t - 1]  # tanh(c_t), (H,)
+        dc = cell + hidden * o * (1.0 - squashed**2)  # (B, H): from the step after, and from h_t
+        dz = {
+            "i": dc * g * i * (1.0 - i),
+            "f": dc * trace.cell[t - 1] * f * (1.0 - f),
+            "g": dc * i * (1.0 - g**2),
+            "o": hidden * squashed * o * (1.0 - o),
+        }  # (B, H) each
+        dh_prev = sum((dz[k] @ self.W_h[k] for k in GATES), np.zeros_like(hidden))  # (B, H)
+        return StepBack(dh_prev, dc * f, dz, dz, dict.fromkeys(GATES, trace.hidden[t - 1]), dc)
+
+    def parameters(self) -> dict[str, Array]:
+        """Name → array, without the head: W_xi, W_hi, b_i and so on for every gate."""
+        return {
+            **{f"W_x{k}": self.W_x[k] for k in GATES},
+            **{f"W_h{k}": self.W_h[k] for k in GATES},
+            **{f"b_{k}": self.b[k] for k in GATES},
+        }
 
     @classmethod
     def from_torch(cls, module: object, head: object | None = None) -> LSTM:
