@@ -6,14 +6,15 @@ import streamlit as st
 
 from seqviz.recurrent.notation import notation
 from seqviz.ui import shell
-from seqviz.ui.components import unrolled, unrolled_address, unrolled_data
+from seqviz.ui.components import left_out_of_address, unrolled, unrolled_address, unrolled_data
 from seqviz.ui.compute import drawn_weights, experiment
 from seqviz.ui.controls import unrolled_controls
 from seqviz.ui.explain import equations, predict_first
 from seqviz.ui.long_view import downloads, hidden_over_text
 from seqviz.ui.settings import Refusal, Settings
 from seqviz.ui.state import visit
-from seqviz.ui.weights import typed_so_far, weight_table
+from seqviz.ui.updates import with_updates
+from seqviz.ui.weights import typed_so_far, weight_tables
 
 shell.open_page("unrolled")
 asked = unrolled_controls()
@@ -32,21 +33,25 @@ except Refusal as refusal:
     settings = good
     drawn = drawn_weights(settings)
 with st.expander("Weights as a table: type a lecture's own numbers"):
-    typed = weight_table(*drawn, settings, notation(asked.notation))
+    typed = weight_tables(*drawn, settings, notation(asked.notation))
+settings, refused = with_updates(replace(settings, typed=typed), good)
 try:
-    shown = experiment(replace(settings, typed=typed))
-    visit().last_good["unrolled"] = shown.settings
+    shown = experiment(settings)
+    visit().last_good["unrolled"], visit().updates = settings, settings.updates
 except Refusal as refusal:
     problems.append(f"{refusal} The picture stays as it was.")
     shown = experiment(good)
 
+wanted = replace(asked, typed=typed, updates=settings.updates)
+if problems and left_out_of_address(wanted):  # what is refused and too long for a link: the link is of the picture
+    wanted = replace(wanted, text=shown.settings.text, typed_targets=shown.settings.typed_targets)
 with messages:
-    for problem in [*problems, unread] if unread else problems:
+    for problem in filter(None, [*problems, unread, refused]):
         st.warning(shell.plain(problem))
-    for note in shown.notes:
+    for note in filter(None, [*shown.notes, left_out_of_address(wanted)]):
         st.info(shell.plain(note))
 with drawing:
-    unrolled(unrolled_data(shown) | {"address": unrolled_address(replace(asked, typed=typed))}, key="stepper")
+    unrolled(unrolled_data(shown) | {"address": unrolled_address(wanted)}, key="stepper")
 with question:
     predict_first(shown)
 

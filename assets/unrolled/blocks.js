@@ -50,7 +50,8 @@ class Matrix {
     size.textContent = `${rows.length} × ${columns.length}`;
     const frame = (this.frame = htmlNode("div", "matrix", this.block));
     frame.style.setProperty("--columns", String(columns.length));
-    if (columns.length > 8) frame.tabIndex = 0; // it scrolls, so the keyboard must reach it
+    this.scrolls = columns.length > 8 || parent.clientWidth < columns.length * MATRIX_CELL + 40;
+    if (this.scrolls) frame.tabIndex = 0; // so the keyboard must reach it
     htmlNode("span", "corner", frame);
     this.heads = columns.map((name) => {
       const head = htmlNode("span", "head", frame);
@@ -77,7 +78,7 @@ class Matrix {
     if (row !== null && this.rows[row]) this.lit.push(...this.rows[row]);
     if (column !== null) {
       this.lit.push(this.heads[column], ...this.rows.map((cells) => cells[column]));
-      if (this.heads.length > 8) this.frame.scrollLeft = (column - 3.5) * MATRIX_CELL;
+      if (this.scrolls) this.frame.scrollLeft = (column - 3.5) * MATRIX_CELL;
     }
     for (const node of this.lit) node.classList.add("lit");
   }

@@ -145,7 +145,7 @@ class Column {
     }
     if (this.data.K > m.rows) {
       const rest = svgNode("text", { x: left + m.rowWidth, y: m.top + 31, class: "rest" }, this.group);
-      rest.textContent = `${m.rows} of ${this.data.K}`;
+      rest.textContent = `top ${m.rows} of ${this.data.K}`;
     }
   }
 
@@ -187,8 +187,10 @@ class Column {
     const scored = stage >= PHASE.logits;
     const predicted = stage >= PHASE.prediction;
     this.shown.forEach((k, r) => {
-      const { row, bar, number } = this.rows[r];
+      const { row, bar, name, number } = this.rows[r];
       const value = predicted ? data.predictions[step][k] : data.logits[step][k];
+      // of many, the likeliest are drawn: which they are, nobody knows before they are scored
+      name.textContent = scored || data.K <= this.rows.length ? shorten(data.vocabulary[k], 6) : "";
       number.textContent = scored ? formatNumber(value, 2) : "";
       const scale = predicted ? data.scales.prediction : data.scales.logits;
       this.drawBar(bar, scored ? value / scale : 0, predicted && data.loss === "cross_entropy");
@@ -223,7 +225,6 @@ class Column {
     this.group.dataset.step = step + 1;
     this.shown = shownOutputs(data, step, this.m.rows);
     this.shown.forEach((k, r) => {
-      this.rows[r].name.textContent = shorten(data.vocabulary[k], 6);
       this.rows[r].row.dataset.token = data.vocabulary[k];
       this.rows[r].row.classList.toggle("wanted", data.targets[step] === k);
     });

@@ -29,7 +29,7 @@ const BUTTONS = [
 class UnrolledView {
   constructor(root) {
     this.root = root;
-    this.unit = null; // the unit or output whose sum is open; null until the reader chooses
+    this.opened = { unit: null, output: null }; // whose sum is open; null until the reader chooses
     this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
     root.replaceChildren();
     root.tabIndex = -1;
@@ -104,10 +104,11 @@ class UnrolledView {
     htmlNode("summary", "text-button", save).textContent = "Save";
     const menu = htmlNode("div", "menu", save);
     const name = () => `unrolled-step-${writeCursor(this.player.cursor)}`;
-    const background = () => getComputedStyle(this.root).getPropertyValue("--sv-surface").trim();
-    const saver = (write) => () => this.network.whole((svg) => write(svg, background(), name()));
+    const failed = () => (this.status.textContent = "The browser could not make a picture of this drawing.");
+    const saver = (write) => () => this.network.whole((svg) => write(svg, this.root, name(), failed));
     this.textButton(menu, "PNG", "The drawing as it stands, as a picture", saver(savePng));
     this.textButton(menu, "SVG", "The drawing as it stands, as a vector graphic", saver(saveSvg));
+    menu.addEventListener("click", () => (save.open = false));
   }
 
   textButton(parent, label, hint, action) {
@@ -120,14 +121,19 @@ class UnrolledView {
   }
 
   receive(data) {
-    this.data = completeData(data);
     const first = this.received === undefined;
     this.root.classList.toggle("compact", Boolean(data.compact));
-    this.player.pause();
+    const before = this.data;
+    const same = before && ["T", "H", "D", "K"].every((size) => before[size] === data[size]) && before.tokens.join() === data.tokens.join();
+    if (!same) {
+      this.player.pause();
+      this.opened = { unit: null, output: null };
+    }
     this.player.loops = Boolean(data.compact);
+    if (data.compact) this.player.pace = 1; // nobody has asked for it yet: slow enough to read along
+    this.data = completeData(data);
     this.player.setPositions(data.T * PHASES.length, data.tokens.map((_, step) => positionOf(step, PHASE.loss)));
     this.scrub.max = String(this.player.count - 1);
-    this.unit = null;
     this.buildPipeline();
     this.buildWeights();
     this.panel.build(this.data);
@@ -228,12 +234,12 @@ class UnrolledView {
   /** A cell in the drawing was clicked: go to its phase and open its sum. */
   open(step, phase, index) {
     this.player.pause();
-    this.unit = index;
+    this.opened[openedKind(PHASES[phase])] = index;
     this.player.go(positionOf(step, phase));
   }
 
   choose(index) {
-    this.unit = index;
+    this.opened[openedKind(PHASES[phaseOf(this.player.cursor)])] = index;
     this.paint(this.player.cursor);
   }
 
@@ -269,10 +275,10 @@ class UnrolledView {
     const step = stepOf(cursor);
     const phase = phaseOf(cursor);
     const key = PHASES[phase];
-    const size = phase >= PHASE.logits && phase <= PHASE.prediction ? data.K : data.H;
-    const index = Math.min(this.unit ?? 0, size - 1);
+    const chosen = this.opened[openedKind(key)];
+    const index = Math.min(chosen ?? 0, (openedKind(key) === "output" ? data.K : data.H) - 1);
     const summing = ["input_product", "recurrent_product", "logits"].includes(key);
-    this.network.show(cursor, summing && this.unit !== null ? index : null);
+    this.network.show(cursor, summing && chosen !== null ? index : null);
     if (this.lastPhase !== phase) {
       this.chips.forEach((chip, i) => {
         chip.classList.toggle("done", i < phase);

@@ -94,8 +94,7 @@ class Network {
     const now = stepOf(cursor);
     const phase = phaseOf(cursor);
     if (this.rolled) {
-      const before = now === 0 ? data.hidden[0] : data.hidden[now];
-      this.memory.paint({ values: before, scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, now));
+      this.memory.paint({ values: data.hidden[now], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, now));
       this.columns[0].paint(now, phase);
       this.columns[0].setActive(true);
     } else {

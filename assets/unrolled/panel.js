@@ -31,6 +31,7 @@ class Panel {
     if (!view) {
       const body = document.createElement("div");
       body.className = `blocks ${key}`;
+      this.stage.append(body); // before it is filled: what scrolls depends on its width
       view = { body, update: VIEWS[key](body, this.data, this.onOpen) };
       this.views.set(key, view);
     }
@@ -39,7 +40,6 @@ class Panel {
       if (focused && this.shown?.body.contains(focused)) this.stage.focus({ preventScroll: true }); // it goes out of sight
       this.shown?.body.classList.add("off"); // laid out but not seen: coming back costs no layout
       view.body.classList.remove("off");
-      if (!view.body.isConnected) this.stage.append(view.body);
       this.shown = view;
     }
     this.heading.replaceChildren(

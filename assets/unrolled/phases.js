@@ -3,6 +3,9 @@
 const PHASES = ["input", "input_product", "recurrent_product", "preactivation", "hidden", "logits", "prediction", "loss"];
 const PHASE = Object.fromEntries(PHASES.map((key, index) => [key, index]));
 
+/** Whether the numbers that open in a phase belong to units or to outputs. */
+const openedKind = (key) => (key === "logits" || key === "prediction" ? "output" : "unit");
+
 const ACTIVATION_NAMES = { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid", identity: "identity" };
 
 const positionOf = (step, phase) => step * PHASES.length + phase;
@@ -68,10 +71,13 @@ function equationPieces(data, key) {
   const { notation: n, activation, loss } = data;
   if (PHASE[key] <= PHASE.hidden) {
     const g = activation === "identity" ? "" : ACTIVATION_NAMES[activation];
+    const [before, after] = n.input_product.split(n.input);
     return [
       [`${n.hidden} = `, ["hidden"]],
       [g && `${g}(`, ["hidden"]],
-      [n.input_product, ["input", "input_product", "preactivation"]],
+      [before, ["input_product", "preactivation"]],
+      [n.input, ["input", "input_product", "preactivation"]],
+      [after, ["input_product", "preactivation"]],
       [" + ", ["preactivation"]],
       [n.recurrent_product, ["recurrent_product", "preactivation"]],
       [" + ", ["preactivation"]],
@@ -102,7 +108,6 @@ function completeData(data) {
     xh: largest(data.W_xh) || 1,
     hh: largest(data.W_hh) || 1,
     hy: largest(data.W_hy) || 1,
-    bias: largest(data.b, data.c) || 1,
   };
   return data;
 }

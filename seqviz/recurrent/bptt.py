@@ -156,16 +156,25 @@ def recurrent_terms(cell: Cell, trace: CellTrace, targets: ArrayLike, loss: str)
 
     Their sum over the first two axes is ∂L/∂W. It takes T² H² numbers: for sequences that are looked at.
     """
-    if cell.head is None or trace.outputs is None:
-        raise ValueError("a cell without a head has no outputs, and so no loss to go back from")
     steps, units = trace.steps, trace.hidden_size
-    local = output_gradients(trace.outputs, targets, loss) @ cell.head.weight  # (T, H)
     terms: dict[str, Array] = {}
-    for k, _, back in walk_back(cell, trace, local):
+    for k, back in _steps_back(cell, trace, targets, loss):
         for letter, side in back.recurrent_side.items():
             term = terms.setdefault(f"W_h{letter}", np.zeros((steps, steps, units, units)))
             term[:, k - 1] = side[:, :, np.newaxis] * back.recurrent_input[letter]  # (T, H, 1) · (H,) → (T, H, H)
     return terms
+
+
+def _steps_back(cell: Cell, trace: CellTrace, targets: ArrayLike, loss: str) -> Iterator[tuple[int, StepBack]]:
+    """k from T to 1 and the step back from k, with one row a loss.
+
+    Raises:
+        ValueError: no head, or targets that do not fit the outputs.
+    """
+    if cell.head is None or trace.outputs is None:
+        raise ValueError("a cell without a head has no outputs, and so no loss to go back from")
+    local = output_gradients(trace.outputs, targets, loss) @ cell.head.weight  # (T, H)
+    return ((k, back) for k, _, back in walk_back(cell, trace, local))
 
 
 def jacobian(cell: Cell, trace: CellTrace, t: int) -> Array:

@@ -19,7 +19,7 @@ class State(NamedTuple):
     cell: Array | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
     """One time step with every intermediate kept. Vectors are (H,); the names are each cell's own."""
 
@@ -28,7 +28,7 @@ class Step:
     parts: Mapping[str, Array] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StepBack:
     """One step backward, for B gradients at once (B rows: one a loss, or one for their sum).
 
@@ -64,7 +64,7 @@ class Cell(Protocol):
     def parameters(self) -> dict[str, Array]: ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Head:
     """The read-out W_hy h_t + c: the same two arrays at every step.
 

@@ -15,20 +15,18 @@ from seqviz.recurrent.losses import step_losses
 from seqviz.recurrent.unroll import unroll
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Descent:
     """A run of updates.
 
     Attributes:
         cell: after the last one.
-        before: as it was before the last one; the cell itself where there was none.
         losses: (U+1,) L = Σ_t L_t before the first update and after each.
         overflow: the update, from 1, that would have made a weight or the loss leave the floating-point numbers;
             it and what follows it were not applied. None if all were.
     """
 
     cell: Elman
-    before: Elman
     losses: Array
     overflow: int | None = None
 
@@ -48,17 +46,17 @@ def descend(cell: Elman, inputs: ArrayLike, targets: ArrayLike, loss: str, *, ra
     if updates < 0:
         raise ValueError(f"there are {updates} updates, expected at least 0")
     x = frozen_array("inputs", inputs, None, cell.input_size)  # (T, D)
-    before, trace = cell, unroll(cell, x)
+    trace = unroll(cell, x)
     losses = [_total(trace.outputs, targets, loss)]
     for update in range(1, updates + 1):
         following = updated(cell, parameter_gradients(cell, trace, targets, loss), rate)
         trace = unroll(following, x)
         total = _total(trace.outputs, targets, loss)
         if not (np.isfinite(total) and trace.first_overflow is None and _finite(following)):
-            return Descent(cell, before, np.array(losses), update)
-        before, cell = cell, following
+            return Descent(cell, np.array(losses), update)
+        cell = following
         losses.append(total)
-    return Descent(cell, before, np.array(losses))
+    return Descent(cell, np.array(losses))
 
 
 def updated(cell: Elman, gradients: dict[str, Array], rate: float) -> Elman:

@@ -11,7 +11,7 @@ from seqviz.recurrent.activations import ACTIVATIONS, DERIVATIVES
 from seqviz.recurrent.cell import Head, State, Step, StepBack, torch_layer
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Elman:
     """h_t = g(W_xh x_t + W_hh h_{t−1} + b), and with a head y_t = W_hy h_t + c.
 

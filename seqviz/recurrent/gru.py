@@ -15,7 +15,7 @@ GATES = ("r", "z", "n")  # reset, update, candidate: the order in which PyTorch 
 UPDATE_KEEPS = ("old", "new")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GRU:
     """h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, and with a head y_t = W_hy h_t + c.
 

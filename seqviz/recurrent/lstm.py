@@ -14,7 +14,7 @@ from seqviz.recurrent.cell import Head, State, Step, StepBack, gate_arrays, spli
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order in which PyTorch stacks them
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LSTM:
     """c_t = f ⊙ c_{t−1} + i ⊙ g and h_t = o ⊙ tanh(c_t), and with a head y_t = W_hy h_t + c.
 

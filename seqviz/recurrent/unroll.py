@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from seqviz.records import Array, CellTrace, frozen_array
+from seqviz.recurrent.activations import ACTIVATIONS
 from seqviz.recurrent.cell import Cell, State, Step
+from seqviz.recurrent.elman import Elman
+
+
+def hidden_states(cell: Elman, ids: Sequence[int] | NDArray[np.integer]) -> Array:
+    """(T+1, H) the hidden states alone over one-hot inputs with a 1 at ids (T,): W_xh x_t is a column of W_xh.
+
+    The same numbers as `unroll` gives, in a memory that does not grow with the vocabulary: for long texts.
+
+    Raises:
+        IndexError: an id that is no column of W_xh.
+    """
+    hidden = np.zeros((len(ids) + 1, cell.hidden_size))
+    g = ACTIVATIONS[cell.activation]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t, k in enumerate(ids, start=1):
+            hidden[t] = g(cell.W_xh[:, k] + cell.W_hh @ hidden[t - 1] + cell.b)  # (H,) + (H, H) @ (H,) + (H,)
+    return hidden
 
 
 def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTrace:

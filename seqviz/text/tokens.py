@@ -70,8 +70,8 @@ def count_tokens_up_to(text: str, unit: Unit, limit: int) -> int:
     return sum(1 for _ in islice(_matches(text, unit), limit + 1))
 
 
-# Characters with no ink of their own, or that move the ink of others.
-_HIDDEN = r"[\p{Cc}\p{Cs}\p{Z}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\u2800]"
+# Characters with no ink of their own, that move the ink of others, or that no font or file format need know.
+_HIDDEN = r"[\p{Cc}\p{Cs}\p{Cn}\p{Co}\p{Z}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\u2800]"
 # Letters and marks of the scripts in which a zero-width joiner or non-joiner changes how its neighbours look.
 _SHAPING = (
     r"[[\p{L}\p{M}]&&[\p{Arabic}\p{Syriac}\p{Mongolian}\p{Nko}\p{Devanagari}\p{Bengali}\p{Gurmukhi}"

@@ -6,14 +6,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from seqviz.records import Array, CellTrace
-from seqviz.recurrent import NO_TARGET, Elman, predictions, step_losses, unroll
+from seqviz.records import Array, CellTrace, GradientTrace
+from seqviz.recurrent import NO_TARGET, Elman, backpropagate, predictions, step_losses, unroll
 from seqviz.recurrent.cell import Head
 from seqviz.recurrent.initial import identity_elman, random_elman
 from seqviz.recurrent.notation import notation, plain
+from seqviz.recurrent.unroll import hidden_states
 from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, visible, with_markers
 from seqviz.text.vocabulary import Ids
 from seqviz.ui.settings import CHARACTER_LIMIT, STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
+from seqviz.ui.updates import descended
 
 # what the rows and the columns of each parameter stand for; a bias is one column
 PLACES = {
@@ -26,7 +28,7 @@ PLACES = {
 OPEN = "_"  # typed as a target: this step has none
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Experiment:
     """One network on one text, as far as it can be stepped through.
 
@@ -37,7 +39,10 @@ class Experiment:
         targets: (T,) ids, NO_TARGET where a step has none.
         cell, trace: the network and what it computed.
         predictions: (T, K) after softmax or linear head; losses: (T,).
-        whole: the trace over the whole text, up to TEXT_LIMIT tokens; whole_tokens: its inputs.
+        gradient: of the sum of the losses; None where no step has a target, or where it overflows.
+        descent: (U+1,) the loss before the first update and after each.
+        whole: the hidden states over the whole text, up to TEXT_LIMIT tokens; whole_tokens: its inputs. Their one-hot
+            vectors are left out of the record: 2,000 different tokens would be 32 MB of zeros.
         notes: sentences about what was done to the text.
     """
 
@@ -50,6 +55,8 @@ class Experiment:
     trace: CellTrace
     predictions: Array
     losses: Array
+    gradient: GradientTrace | None
+    descent: Array
     whole: CellTrace
     whole_tokens: tuple[str, ...]
     notes: tuple[str, ...]
@@ -83,11 +90,22 @@ def experiment(settings: Settings) -> Experiment:
     vocabulary = Vocabulary.of(_in_order(shown, shown_targets))
     ids = vocabulary.ids(shown)
     targets = np.array([NO_TARGET if t is None else vocabulary.id(t) for t in shown_targets], dtype=np.int64)
-    cell = _network(settings, vocabulary)
-    trace = unroll(cell, vocabulary.one_hot(ids))
-    assert trace.outputs is not None
+    one_hot = vocabulary.one_hot(ids)
     loss_targets = targets if settings.loss == "cross_entropy" else _one_hot_targets(targets, vocabulary.size)
-    whole_trace = trace if len(inputs) == len(shown) else _whole(settings, inputs)
+    run = descended(settings, _network(settings, vocabulary), one_hot, loss_targets)
+    if run.overflow is not None:
+        notes.append(
+            f"Update {run.overflow} would take the weights or the loss beyond the floating-point numbers: the learning "
+            f"rate is too large here. Shown are the weights after update {run.overflow - 1}."
+        )
+    cell = run.cell
+    trace = unroll(cell, one_hot)
+    assert trace.outputs is not None
+    judged = bool((targets != NO_TARGET).any())
+    gradient = _backward(cell, trace, loss_targets, settings.loss) if judged else None
+    if judged and gradient is None:
+        notes.append("On the way back the gradients leave the range of floating-point numbers; they are not shown.")
+    whole_trace = trace if len(inputs) == len(shown) else _whole(settings, inputs, cell, vocabulary)
     if whole_trace.first_overflow is not None:
         notes.append(
             f"The hidden state leaves the range of floating-point numbers at step {whole_trace.first_overflow:,}; "
@@ -103,10 +121,19 @@ def experiment(settings: Settings) -> Experiment:
         trace=trace,
         predictions=predictions(trace.outputs, settings.loss),
         losses=step_losses(trace.outputs, loss_targets, settings.loss),
+        gradient=gradient,
+        descent=run.losses,
         whole=whole_trace,
         whole_tokens=inputs,
         notes=tuple(notes),
     )
+
+
+def _backward(cell: Elman, trace: CellTrace, targets: Ids | Array, loss: str) -> GradientTrace | None:
+    """The gradient of the sum of the losses; None where a number of it is not finite."""
+    gradient = backpropagate(cell, trace, targets, loss)
+    every = (gradient.hidden, gradient.contributions, gradient.jacobians, *gradient.parameters.values())
+    return gradient if all(np.isfinite(array).all() for array in every) else None
 
 
 def _tokens(settings: Settings) -> tuple[str, ...]:
@@ -222,9 +249,12 @@ def _one_hot_targets(targets: Ids, size: int) -> Array:
     return wanted
 
 
-def _whole(settings: Settings, inputs: tuple[str, ...]) -> CellTrace:
-    """The same network over the whole text: same weights for the same tokens, new columns for new ones."""
+def _whole(settings: Settings, inputs: tuple[str, ...], cell: Elman, known: Vocabulary) -> CellTrace:
+    """The same network over the whole text: `cell`, with the drawn columns for the tokens that it does not know."""
     vocabulary = Vocabulary.of(_in_order(inputs, ()))
-    cell = _network(settings, vocabulary)
-    body = Elman(cell.W_xh, cell.W_hh, cell.b, None, cell.activation)
-    return unroll(body, vocabulary.one_hot(vocabulary.ids(inputs)))
+    W_xh = _network(settings, vocabulary).W_xh.copy()  # (H, D)
+    for column, token in enumerate(vocabulary.tokens):
+        if token in known:
+            W_xh[:, column] = cell.W_xh[:, known.id(token)]
+    states = hidden_states(replace(cell, W_xh=W_xh), vocabulary.ids(inputs))
+    return CellTrace(np.empty((len(inputs), 0)), states)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import streamlit as st
 
@@ -36,11 +38,13 @@ def _question(experiment: Experiment) -> tuple[str, str]:
     gap = np.abs(hidden[second + 1] - hidden[first + 1])
     unit = int(gap.argmax())
     question = f"“{token}” stands at steps {first + 1} and {second + 1}. Will the hidden state be the same after both?"
-    values = (
-        f"{hidden[first + 1, unit]:.4f} after step {first + 1}, {hidden[second + 1, unit]:.4f} after step {second + 1}"
-    )
     if gap[unit] == 0:
-        return question, "Yes, to the last digit: with these weights the network does not see what came before."
+        return question, "Yes, to the last digit: with these weights what came before leaves no trace."
+    digits = max(4, 1 - math.floor(math.log10(gap[unit])))  # enough to tell the two apart
+    values = (
+        f"{hidden[first + 1, unit]:.{digits}f} after step {first + 1}, "
+        f"{hidden[second + 1, unit]:.{digits}f} after step {second + 1}"
+    )
     return question, f"No. The input is the same, the memory is not. They differ most in unit {unit + 1}: {values}."
 
 

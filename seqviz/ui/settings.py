@@ -11,10 +11,13 @@ from seqviz.text import Unit
 STEP_LIMIT = 32  # tokens that can be stepped through
 TEXT_LIMIT = 2000  # tokens that the heatmap takes
 CHARACTER_LIMIT = 20_000  # for a few tokens can be made of very many characters
-ADDRESS_LIMIT = 2000  # characters of text that a link carries; what is longer stays out of it
+ADDRESS_LIMIT = 8000  # characters of each text that a link carries; of what is longer the page says so
 HIDDEN_SIZES = (1, 8)
 SEEDS = (0, 9999)
 SCALES = (0.0, 3.0)
+RATE = 0.1  # η to begin with
+RATE_LIMIT = 10.0  # η lies above 0 and up to this
+UPDATE_LIMIT = 1000  # updates in all; each takes up to a millisecond
 WEIGHT_LIMIT = 1000.0  # typed weights lie within ± this, so that 32 steps of any activation stay finite
 
 TARGETS: Mapping[str, str] = MappingProxyType(
@@ -26,6 +29,9 @@ TARGETS: Mapping[str, str] = MappingProxyType(
     }
 )
 
+
+# updates in the order in which they were made: how many in a row, with which learning rate
+Updates = tuple[tuple[int, float], ...]
 
 # (parameter, row, column) → value; a row or column is a unit's number from 0, or a token
 Typed = Mapping[tuple[str, int | str, int | str], float]
@@ -45,6 +51,7 @@ class Settings:
         hidden: number of hidden units; activation: g; loss: as in `seqviz.recurrent.step_losses`.
         start: "random" or "identity"; seed, scale: for the drawn weights.
         typed: (parameter, row, column or token) → value typed over the drawn weight.
+        updates: gradient descent from those weights on.
         notation: whose letters are shown.
     """
 
@@ -60,6 +67,7 @@ class Settings:
     seed: int = 0
     scale: float = 0.7
     typed: Typed = field(default_factory=dict)
+    updates: Updates = ()
     notation: str = "A"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import streamlit as st
@@ -18,14 +18,19 @@ class Visit:
         routed: whether `shell.route` has run for this visitor (see `shell.open_page`).
         last_good: page → the last settings that could be computed, so that a mistake leaves the picture standing.
         typed: weights typed over the drawn ones (`seqviz.ui.weights`); None until first read from the address.
-        table: the weight table on the screen; tables_reset: how often it was put back to the drawn weights.
+        tables: parameter → the weight table on the screen.
+        tables_reset: how often they were put back to the drawn weights.
+        updates: those made on /unrolled (`seqviz.ui.updates`), None before the first run.
+        refused_update: a sentence about the last press of Update, if it was refused.
     """
 
     routed: bool = False
     last_good: dict[str, Any] = field(default_factory=dict)
     typed: Any = None
-    table: Any = None
+    tables: dict[str, Any] = field(default_factory=dict)
     tables_reset: int = 0
+    updates: Any = None
+    refused_update: str | None = None
 
 
 def visit() -> Visit:
@@ -33,7 +38,9 @@ def visit() -> Visit:
     if _KEY not in st.session_state:
         st.session_state[_KEY] = Visit()
     found = st.session_state[_KEY]
-    assert isinstance(found, Visit)
+    if not isinstance(found, Visit):  # our modules were loaded anew, as `make run WATCH=auto` does
+        known = {one.name for one in fields(Visit)}
+        found = st.session_state[_KEY] = Visit(**{name: value for name, value in vars(found).items() if name in known})
     return found
 
 
@@ -47,6 +54,11 @@ def start_widget(key: str, value: object) -> None:
     """What a keyed widget holds when this visitor first sees it."""
     if key not in st.session_state:
         st.session_state[key] = value
+
+
+def triggered(key: str, name: str) -> object:
+    """What a component has just sent under `name`; None where it sent nothing."""
+    return st.session_state[key].get(name) if key in st.session_state else None
 
 
 def has_widget(key: str) -> bool:

@@ -24,8 +24,9 @@ _JSON_LIMIT = 200_000  # characters
 
 @dataclass
 class WeightTable:
-    """The table on the screen: what it started from, so that edits are counted once."""
+    """A table on the screen: what it started from, so that edits are counted once."""
 
+    name: str
     identity: object
     generation: int
     frame: pd.DataFrame
@@ -33,7 +34,7 @@ class WeightTable:
     @property
     def key(self) -> str:
         """The editor's widget key: a new one for each table, so that no edit is applied to another."""
-        return f"weights-{self.generation}"
+        return f"weights-{self.name}-{self.generation}"
 
 
 def typed_so_far() -> tuple[Typed, str | None]:
@@ -99,32 +100,65 @@ def write_typed(typed: Typed) -> str:
     return json.dumps([[*place, value] for place, value in typed.items()], separators=(",", ":"), ensure_ascii=False)
 
 
-def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Settings, letters: Notation) -> Typed:
-    """Draw the editable table; returns every typed weight, also of tables not on the screen."""
+def weight_tables(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Settings, letters: Notation) -> Typed:
+    """Draw the editable tables, one a tab; returns every typed weight, also of places that this network lacks.
+
+    All of them stay mounted: a table sends what was typed a moment later, and would not if it had gone by then.
+    """
     memory = visit()
     typed = dict(memory.typed or {})
-    symbols = {
-        name: plain(getattr(letters, name)) + (letters.stored if name.startswith("W") else "") for name in _PARAMETERS
-    }
-    name = st.segmented_control(
-        "Matrix", _PARAMETERS, default="W_hh", key="table", required=True, format_func=symbols.__getitem__
+    symbols = [plain(getattr(letters, name)) + (letters.stored if name.startswith("W") else "") for name in _PARAMETERS]
+    for name, symbol, tab in zip(_PARAMETERS, symbols, st.tabs(symbols, default=symbols[1]), strict=True):
+        with tab:
+            _table(name, symbol, drawn[name], vocabulary, settings, typed)
+    here = sum(
+        row in places[0] and column in places[1]
+        for name, row, column in typed
+        for places in [_places(name, drawn[name], vocabulary)]
     )
-    assert name is not None
-    places: list[tuple[int | str, ...]] = [
+    waiting = f" {len(typed) - here} more wait for units or tokens that are not here." if len(typed) > here else ""
+    st.caption(
+        f"Each a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}; {here} of "
+        f"{sum(array.size for array in drawn.values())} typed over.{waiting} Typed weights stay when the text changes. "
+        "Updates start from these."
+    )
+    if st.button("Back to the weights as drawn from the seed", disabled=not typed):
+        memory.tables_reset += 1
+        memory.typed = {}
+        st.rerun()
+    memory.typed = typed
+    return typed
+
+
+def _places(name: str, drawn: Array, vocabulary: Vocabulary) -> list[tuple[int | str, ...]]:
+    """What stands at the rows and at the columns: units by number, tokens by themselves."""
+    return [
         vocabulary.tokens if kind == "token" else tuple(range(length))
-        for kind, length in zip(PLACES[name], drawn[name].shape, strict=True)
+        for kind, length in zip(PLACES[name], drawn.shape, strict=True)
     ]
-    rows, columns = places
-    identity = (name, rows, columns, settings.start, settings.seed, settings.scale, memory.tables_reset)
-    table = memory.table
+
+
+def _table(
+    name: str,
+    symbol: str,
+    drawn: Array,
+    vocabulary: Vocabulary,
+    settings: Settings,
+    typed: dict[tuple[str, int | str, int | str], float],
+) -> None:
+    """One editor; what stands in it goes into `typed`."""
+    memory = visit()
+    rows, columns = _places(name, drawn, vocabulary)
+    identity = (rows, columns, settings.start, settings.seed, settings.scale, memory.tables_reset)
+    table = memory.tables.get(name)
     if not isinstance(table, WeightTable) or table.identity != identity or not has_widget(table.key):
-        values = drawn[name].copy()
+        values = drawn.copy()
         for r, row in enumerate(rows):
             for c, column in enumerate(columns):
                 values[r, c] = typed.get((name, row, column), values[r, c])
         generation = table.generation + 1 if isinstance(table, WeightTable) else 0
         frame = pd.DataFrame(values, index=[_label(row) for row in rows], columns=[str(c) for c in range(len(columns))])
-        table = memory.table = WeightTable(identity, generation, frame)
+        table = memory.tables[name] = WeightTable(name, identity, generation, frame)
     edited: pd.DataFrame = st.data_editor(
         table.frame,
         key=table.key,
@@ -132,26 +166,15 @@ def weight_table(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Sett
             str(c): st.column_config.NumberColumn(_label(column) if name not in ("b", "c") else "bias", format="%.4f")
             for c, column in enumerate(columns)
         },
-        alt=f"Editable weights {symbols[name]}",
+        alt=f"Editable weights {symbol}",
     )
     values = edited.to_numpy(dtype=np.float64, na_value=np.nan)  # (rows, columns)
     for r, row in enumerate(rows):
         for c, column in enumerate(columns):
-            if values[r, c] == drawn[name][r, c]:
+            if values[r, c] == drawn[r, c]:
                 typed.pop((name, row, column), None)
             else:
                 typed[name, row, column] = float(values[r, c])
-    st.caption(
-        f"Each a number from −{WEIGHT_LIMIT:g} to {WEIGHT_LIMIT:g}; {len(typed)} of "
-        f"{sum(array.size for array in drawn.values())} typed over. Typed weights stay when the text changes."
-    )
-    if st.button("Back to the weights as drawn from the seed", disabled=not typed):
-        typed = {}
-        memory.tables_reset += 1
-        memory.typed = typed
-        st.rerun()
-    memory.typed = typed
-    return typed
 
 
 def _label(place: int | str) -> str:

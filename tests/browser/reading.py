@@ -165,9 +165,12 @@ def text_field(page: Page) -> Locator:
 
 def type_weight(page: Page, row: int, column: int, value: str, *, size: int) -> None:
     """Type into the open weight table, as a reader does; row and column from 0, `size` columns. "" empties the cell."""
-    table = page.get_by_test_id("stDataFrame")
+    table = page.get_by_test_id("stDataFrame").filter(visible=True)
     table.scroll_into_view_if_needed()
-    box = table.bounding_box()
+    box, before = table.bounding_box(), None
+    while box != before:  # the drawer that it stands in opens slowly
+        page.wait_for_timeout(120)
+        box, before = table.bounding_box(), box
     assert box is not None
     names, height = 52, 35  # px: the row names, a row; the columns share the rest
     x = box["x"] + names + (column + 0.5) * (box["width"] - names) / size

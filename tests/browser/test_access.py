@@ -133,3 +133,8 @@ def test_everything_is_there_on_a_phone(visitor: Visitor) -> None:
         pill = stepper.root.locator(".column.now .token").bounding_box()
         assert pill is not None
         assert 0 <= pill["x"] <= 390 - pill["width"]
+
+
+def test_a_wide_matrix_on_a_phone_is_reached_by_the_keyboard(visitor: Visitor, axe: Any) -> None:
+    """Eight columns fit a lecture hall's screen and not a phone's."""
+    assert axe(visitor.open("/unrolled?hidden=8&at=1.recurrent_product", width=390, height=844)) == []

@@ -264,6 +264,19 @@ def test_more_targets_than_steps(visitor: Visitor) -> None:
     assert tracebacks(page) == 0
 
 
+def test_a_typed_weight_survives_an_immediate_look_at_another_matrix(visitor: Visitor, settle: Any) -> None:
+    page = visitor.open("/unrolled?hidden=2&at=2.recurrent_product")
+    page.get_by_text("Weights as a table").click()
+    settle(page)
+    type_weight(page, 0, 1, "0.5", size=2)
+    page.get_by_role("tab", name="W_xh").click()
+    expect(page.get_by_text("1 of 26 typed over")).to_be_visible()
+    page.get_by_role("tab", name="W_hh").click()
+    settle(page)
+    assert "typed=" in page.url
+    expect(Stepper(page).root.locator(".stage .matrix .cell").nth(1)).to_have_text("0.50")
+
+
 def test_weights_that_are_no_weights(visitor: Visitor, settle: Any) -> None:
     """Typed into the table: too large, emptied, letters. The sentence names the cell; the picture stays."""
     page = visitor.open("/unrolled?hidden=2&at=2.recurrent_product")

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -633,6 +633,35 @@ def test_the_drawing_is_saved_as_svg_and_png(at_home: Stepper, tmp_path: Path) -
         assert len(image.convert("RGB").getcolors(maxcolors=1 << 24)) > 50
         corner = image.convert("RGB").getpixel((2, 2))
     assert corner == (255, 255, 255)
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("light", (255, 255, 255)), ("dark", (17, 21, 26))])
+def test_a_saved_picture_looks_like_the_screen(
+    theme: Literal["light", "dark"], ground: tuple[int, int, int], visitor: Visitor, tmp_path: Path
+) -> None:
+    """Its ground is the theme's, and where the screen shows a label the file has ink, not a blot."""
+    stepper = Stepper(visitor.open("/unrolled?at=4.loss", theme=theme))
+    drawn = stepper.root.locator(".scroller > svg").bounding_box()
+    labels = stepper.root.locator(".scroller .symbol").all()
+    boxes = [box for box in (label.bounding_box() for label in labels) if box is not None]
+    with Image.open(save_as(stepper, "PNG", tmp_path)) as image:
+        picture = image.convert("RGB")
+    assert picture.getpixel((2, 2)) == ground
+    assert len(boxes) == 5
+    for box in boxes:
+        x, y = box["x"] - drawn["x"], box["y"] - drawn["y"]
+        part = np.asarray(picture)[2 * int(y) : 2 * int(y + box["height"]), 2 * int(x) : 2 * int(x + box["width"])]
+        behind = np.median(part.reshape(-1, 3), axis=0)
+        share = (np.abs(part - behind).sum(axis=2) > 150).mean()
+        assert 0.03 < share < 0.5
+
+
+def test_a_drawing_with_an_unassigned_character_is_saved_too(visitor: Visitor, tmp_path: Path) -> None:
+    stepper = Stepper(visitor.open("/unrolled?text=a%EF%BF%BFb"))
+    stepper.expect_tokens(["a", "‹U+FFFF›"])
+    ElementTree.fromstring(save_as(stepper, "SVG", tmp_path).read_text(encoding="utf-8"))
+    with Image.open(save_as(stepper, "PNG", tmp_path)) as image:
+        assert image.width > 100
 
 
 def test_a_saved_drawing_has_every_column(visitor: Visitor, tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_the_dialect_changes_nothing_but_letters():
 
 
 def test_what_is_as_at_the_start_stays_out_of_the_address():
-    assert unrolled_address(Settings()) == {"text": None, "typed_targets": None, "typed": None}
+    assert unrolled_address(Settings()) == {"text": None, "typed_targets": None, "typed": None, "updates": None}
 
 
 @quick
