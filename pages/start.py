@@ -21,7 +21,7 @@ with words:
         "is tested against PyTorch's own."
     )
 with picture:
-    unrolled(unrolled_data(experiment(Settings())) | {"compact": True, "autoplay": True}, key="start")
+    unrolled(unrolled_data(experiment(Settings())) | {"compact": True, "autoplay": True, "backward": None}, key="start")
     st.caption("The word “hello”: after each letter the network guesses the next. Untrained, it guesses badly.")
 
 for page in shell.PAGES:

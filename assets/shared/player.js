@@ -12,6 +12,7 @@ class Player {
     this.cursor = 0;
     this.count = 1;
     this.stops = [0]; // the positions at which a token is finished: where Shift+→ lands
+    this.passes = [{ first: 0, last: 0 }]; // the whole sequence, once forward and once backward: where Home and End lead
     this.pace = 2;
     this.timer = 0;
   }
@@ -20,9 +21,10 @@ class Player {
     return this.timer !== 0;
   }
 
-  setPositions(count, stops) {
+  setPositions(count, { tokens, passes }) {
     this.count = count;
-    this.stops = stops;
+    this.stops = tokens;
+    this.passes = passes;
     this.cursor = Math.min(this.cursor, count - 1);
   }
 
@@ -44,14 +46,16 @@ class Player {
     else this.go(ahead.length ? ahead[ahead.length - 1] : 0);
   }
 
+  /** To the start of this pass; from there to the start of the one before. */
   home() {
     this.pause();
-    this.go(0);
+    this.go(this.passes.findLast((pass) => pass.first < this.cursor)?.first ?? 0);
   }
 
+  /** To the end of this pass; from there to the end of the next. */
   end() {
     this.pause();
-    this.go(this.count - 1);
+    this.go(this.passes.find((pass) => pass.last > this.cursor)?.last ?? this.count - 1);
   }
 
   toggle() {

@@ -15,10 +15,11 @@ function formatNumber(value, digits) {
   return (Number(text) === 0 ? "" : sign) + text;
 }
 
-/** `h_{@}` at step 3 is `h_{3}`; `<` is the step before. */
+/** `h_{@}` at step 3 is `h_{3}`; `<` is the step before, `>` the one after. */
 function symbolAt(markup, index) {
   const previous = typeof index === "number" ? String(index - 1) : index + MINUS + "1";
-  return markup.replaceAll("@", String(index)).replaceAll("<", previous);
+  const next = typeof index === "number" ? String(index + 1) : `${index}+1`;
+  return markup.replaceAll("@", String(index)).replaceAll("<", previous).replaceAll(">", next);
 }
 
 /** `W_{xh}` → [["W", ""], ["xh", "sub"]] */

@@ -42,13 +42,14 @@ class Vector {
 const MATRIX_CELL = 48; // px from one column to the next, as in style.css
 
 class Matrix {
-  constructor(parent, { values, rows, columns, symbol, scale, digits = 2 }) {
+  /** With `onOpen(index)`, counted row by row, each cell is a button; cells of three digits are wider. */
+  constructor(parent, { values, rows, columns, symbol, scale, digits = 2, onOpen = null }) {
+    this.digits = digits;
     this.block = htmlNode("div", "block", parent);
     this.title = htmlNode("div", "title", this.block);
-    symbolToHtml(this.title, symbol);
-    const size = htmlNode("span", "size", this.title);
-    size.textContent = `${rows.length} × ${columns.length}`;
-    const frame = (this.frame = htmlNode("div", "matrix", this.block));
+    symbolToHtml(htmlNode("span", "", this.title), symbol);
+    htmlNode("span", "size", this.title).textContent = `${rows.length} × ${columns.length}`;
+    const frame = (this.frame = htmlNode("div", `matrix ${digits > 2 ? "roomy" : ""}`, this.block));
     frame.style.setProperty("--columns", String(columns.length));
     this.scrolls = columns.length > 8 || parent.clientWidth < columns.length * MATRIX_CELL + 40;
     if (this.scrolls) frame.tabIndex = 0; // so the keyboard must reach it
@@ -61,14 +62,35 @@ class Matrix {
     this.rows = rows.map((name, i) => {
       htmlNode("span", "label", frame).textContent = name;
       return columns.map((column, j) => {
-        const cell = htmlNode("span", "cell", frame);
-        cell.textContent = formatNumber(values[i][j], digits);
-        cell.title = `row ${name}, column ${column}: ${values[i][j]}`;
-        tint(cell, values[i][j], scale);
+        const cell = htmlNode(onOpen ? "button" : "span", "cell", frame);
+        cell.dataset.place = `row ${name}, column ${column}`;
+        if (onOpen) {
+          cell.type = "button";
+          cell.addEventListener("click", () => onOpen(i * columns.length + j));
+        }
         return cell;
       });
     });
     this.lit = [];
+    this.update(values, symbol, scale);
+  }
+
+  /** New numbers; null for none. */
+  update(values, symbol, scale, selected = null) {
+    symbolToHtml(this.title.firstChild, symbol);
+    this.rows.forEach((cells, i) =>
+      cells.forEach((cell, j) => {
+        const value = values === null ? null : values[i][j];
+        const text = value === null ? "·" : formatNumber(value, this.digits);
+        if (cell.textContent !== text) cell.textContent = text;
+        cell.title = `${cell.dataset.place}: ${value ?? "none"}`;
+        tint(cell, value ?? 0, scale);
+        if (cell.localName === "button") {
+          cell.setAttribute("aria-pressed", String(selected === i * cells.length + j));
+          cell.setAttribute("aria-label", `${cell.dataset.place}: ${text}. Open its product`);
+        }
+      }),
+    );
   }
 
   /** Light the row and the column that the opened number is made of. */

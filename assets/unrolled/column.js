@@ -60,9 +60,10 @@ class UnitStack {
 
   paint(content, markup) {
     this.group.classList.toggle("empty", content === null);
+    this.group.classList.toggle("gradient", Boolean(content?.gradient));
     this.group.classList.toggle("provisional", content !== null && !content.done);
     this.cells.forEach(({ cell, text }, i) => {
-      text.textContent = content === null ? "" : formatNumber(content.values[i], 2);
+      text.textContent = content === null ? "" : formatNumber(content.values[i], content.gradient ? 3 : 2);
       tint(cell, content === null ? 0 : content.values[i], content === null ? 1 : content.scale);
     });
     symbolToSvg(this.label, markup);
@@ -73,17 +74,32 @@ class UnitStack {
   }
 }
 
+/** What the hidden cells of a step hold once the backward pass has come to `back` there; null before. */
+function gradientAt(data, step, back) {
+  const b = data.backward;
+  const g = data.symbols;
+  if (back < BACK.local_gradient) return null;
+  const [values, symbol] =
+    back === BACK.local_gradient ? [b.local, g.local]
+    : back === BACK.incoming_gradient ? [b.incoming, `${g.factor} ${g.next}`]
+    : back === BACK.hidden_gradient || back >= BACK_PHASES.length ? [b.hidden, g.hidden]
+    : [b.preactivation, g.preactivation];
+  const scale = values === b.preactivation ? b.scales.preactivation : b.scales.hidden;
+  return { values: values[step], scale, done: back !== BACK.incoming_gradient, gradient: true, symbol };
+}
+
 class Column {
-  /** `onOpen(step, phase, index)` when a cell is clicked; `onWeight(name or null)` while a weight is pointed at. */
+  /** `onOpen(position, index)` when a cell is clicked; `onWeight(name or null)` while a weight is pointed at. */
   constructor(parent, data, m, x, { onOpen, onWeight, backs, from }) {
     Object.assign(this, { data, m, x });
     this.step = -1;
+    this.reached = -1;
     this.group = svgNode("g", { class: "column" }, parent);
     const { top, height, pitch } = m;
     this.back = svgNode("rect", { x: x - pitch / 2 + 6, y: top - 4, width: pitch - 12, height: height - top, rx: 10, class: "back" }, backs);
-    this.back.addEventListener("click", () => onOpen(this.step, PHASE.input, 0));
+    this.back.addEventListener("click", () => onOpen(this.positionOf(PHASE.input, BACK.output_gradient), 0));
     this.arrows(onWeight, from);
-    this.units = new UnitStack(this.group, m, x).build(data.H, (i) => onOpen(this.step, this.opened(), i));
+    this.units = new UnitStack(this.group, m, x).build(data.H, (i) => onOpen(this.positionOf(this.opened(), this.openedBack()), i));
     this.outputs(onOpen);
     this.token(onOpen);
   }
@@ -95,6 +111,15 @@ class Column {
 
   setDrawn(drawn) {
     this.group.style.display = drawn ? "" : "none";
+  }
+
+  /** Where a click on this column leads: to its phase forward, or backward once that pass has reached it. */
+  positionOf(phase, back) {
+    return this.reached >= 0 ? backPositionOf(this.data, this.step, back) : positionOf(this.step, phase);
+  }
+
+  openedBack() {
+    return this.reached < BACK.local_gradient || this.reached > BACK.preactivation_gradient ? BACK.hidden_gradient : this.reached;
   }
 
   opened() {
@@ -118,7 +143,7 @@ class Column {
       const group = svgNode("g", { class: "weight", "data-weight": name }, this.group);
       this.weights[phases[name]] = group;
       svgNode("path", { d: path, class: "reach" }, group);
-      svgNode("path", { d: path, class: "arrow", "marker-end": "url(#sv-arrow)" }, group);
+      svgNode("path", { d: path, class: "arrow", "marker-end": "url(#sv-arrow)", "data-of": name }, group);
       const label = svgNode("text", { x: textX, y: textY, "text-anchor": anchor, class: "weight-name" }, group);
       symbolToSvg(label, data.notation[`W_${name}`]);
       group.addEventListener("pointerenter", () => onWeight(name));
@@ -131,7 +156,7 @@ class Column {
     const left = x - m.rowWidth / 2;
     this.target = svgNode("text", { x: left, y: m.top + 13, class: "target" }, this.group);
     this.loss = svgNode("text", { x: left, y: m.top + 31, class: "loss" }, this.group);
-    this.loss.addEventListener("click", () => onOpen(this.step, PHASE.loss, 0));
+    this.loss.addEventListener("click", () => onOpen(positionOf(this.step, PHASE.loss), 0));
     this.rows = [];
     for (let r = 0; r < m.rows; r++) {
       const y = m.outputs + r * m.rowHeight;
@@ -140,7 +165,7 @@ class Column {
       const bar = svgNode("rect", { x: left + m.nameWidth, y: y + 3, width: 0, height: m.rowHeight - 6, rx: 2, class: "bar" }, row);
       const name = svgNode("text", { x: left + 5, y: y + m.rowHeight / 2, class: "name" }, row);
       const number = svgNode("text", { x: left + m.rowWidth - 5, y: y + m.rowHeight / 2, class: "number" }, row);
-      row.addEventListener("click", () => onOpen(this.step, this.stage === PHASE.logits ? PHASE.logits : PHASE.prediction, this.shown[r]));
+      row.addEventListener("click", () => onOpen(this.positionOf(this.stage === PHASE.logits ? PHASE.logits : PHASE.prediction, BACK.output_gradient), this.shown[r]));
       this.rows.push({ row, bar, name, number });
     }
     if (this.data.K > m.rows) {
@@ -154,7 +179,7 @@ class Column {
     this.pill = svgNode("g", { class: "token" }, this.group);
     svgNode("rect", { x: x - 46, y: m.token + 24, width: 92, height: 26, rx: 13 }, this.pill);
     this.tokenText = svgNode("text", { x, y: m.token + 37 }, this.pill);
-    this.pill.addEventListener("click", () => onOpen(this.step, PHASE.input, 0));
+    this.pill.addEventListener("click", () => onOpen(positionOf(this.step, PHASE.input), 0));
     // the one-hot vector: D places, one of them hot; with few places each carries its digit
     const width = Math.min(m.rowWidth, data.D * 26);
     this.place = width / data.D;
@@ -174,28 +199,36 @@ class Column {
     return this.oneHotLeft + (this.data.ids[step] + 0.5) * this.place;
   }
 
-  /** Show `step` as far as `stage` (a phase index, −1 for not reached). Costs nothing where nothing changed. */
-  paint(step, stage) {
-    if (step === this.step && stage === this.stage) return;
+  /** Show `step` as far as `stage` (a phase index, −1 for not reached), and as far back as `back` (an index of BACK_PHASES,
+   *  one more when the pass has gone by, −1 for not reached). Costs nothing where nothing changed. */
+  paint(step, stage, back = -1) {
+    if (step === this.step && stage === this.stage && back === this.reached) return;
     const { data } = this;
     if (step !== this.step) this.setStep(step);
     this.stage = stage;
+    this.reached = back;
     this.group.classList.toggle("ahead", stage < 0);
-    const content = hiddenAt(data, step, stage);
+    const gradient = gradientAt(data, step, back);
+    const content = gradient ?? hiddenAt(data, step, stage);
     const key = content === null ? "hidden" : content.key;
-    this.units.paint(content, phaseSymbol(data, key, step + 1));
+    this.units.paint(content, gradient ? symbolAt(gradient.symbol, step + 1) : phaseSymbol(data, key, step + 1));
+    this.turn("hy", back >= BACK.local_gradient);
+    this.turn("hh", back >= BACK_PHASES.length);
     const scored = stage >= PHASE.logits;
     const predicted = stage >= PHASE.prediction;
     this.shown.forEach((k, r) => {
       const { row, bar, name, number } = this.rows[r];
-      const value = predicted ? data.predictions[step][k] : data.logits[step][k];
+      const error = back >= 0;
+      const value = error ? data.backward.output[step][k] : predicted ? data.predictions[step][k] : data.logits[step][k];
       // of many, the likeliest are drawn: which they are, nobody knows before they are scored
       name.textContent = scored || data.K <= this.rows.length ? shorten(data.vocabulary[k], 6) : "";
       number.textContent = scored ? formatNumber(value, 2) : "";
-      const scale = predicted ? data.scales.prediction : data.scales.logits;
-      this.drawBar(bar, scored ? value / scale : 0, predicted && data.loss === "cross_entropy");
+      const scale = error ? data.backward.scales.output : predicted ? data.scales.prediction : data.scales.logits;
+      const probability = predicted && !error && data.loss === "cross_entropy";
+      this.drawBar(bar, scored ? value / scale : 0, probability);
+      row.classList.toggle("gradient", error);
       row.classList.toggle("negative", scored && value < 0);
-      row.classList.toggle("probability", predicted && data.loss === "cross_entropy");
+      row.classList.toggle("probability", probability);
       row.classList.toggle("guess", predicted && data.guesses[step] === k);
     });
     const target = data.targets[step];
@@ -207,6 +240,13 @@ class Column {
     if (stage >= PHASE.loss && target !== null) {
       symbolToSvg(this.loss, `${phaseSymbol(data, "loss", step + 1)} = ${formatNumber(data.losses[step], 3)}`);
     } else symbolToSvg(this.loss, "");
+  }
+
+  /** The arrow of a matrix points the way in which numbers went last. */
+  turn(name, backward) {
+    const arrow = this.group.querySelector(`[data-of="${name}"]`);
+    arrow.removeAttribute(backward ? "marker-end" : "marker-start");
+    arrow.setAttribute(backward ? "marker-start" : "marker-end", "url(#sv-arrow)");
   }
 
   /** A probability grows from the left; a signed score from the middle, to its own side. */

@@ -9,6 +9,7 @@ export default function (component) {
     view = new UnrolledView(parentElement.querySelector(".sv-root"));
     views.set(parentElement, view);
   }
+  view.send = (name, value) => component.setTriggerValue(name, value);
   view.receive(data);
   return () => {
     view.leave();
@@ -16,35 +17,32 @@ export default function (component) {
   };
 }
 
-const BUTTONS = [
-  ["home", "Home", "❘◀◀", "Back to the start (Home)"],
-  ["token-back", "Token back", "◀◀", "One token back (Shift+←)"],
-  ["back", "Back", "◀❘", "One phase back (←)"],
-  ["play", "Play", "▶", "Play or pause (Space)"],
-  ["next", "Next", "❘▶", "One phase on (→)"],
-  ["token-next", "Token next", "▶▶", "One token on (Shift+→)"],
-  ["end", "End", "▶▶❘", "To the end of the sequence (End)"],
-];
-
 class UnrolledView {
   constructor(root) {
     this.root = root;
-    this.opened = { unit: null, output: null }; // whose sum is open; null until the reader chooses
+    this.opened = {}; // phase's kind of numbers → which one's sum is open, once the reader has chosen
     this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
     root.replaceChildren();
     root.tabIndex = -1;
-    this.toolbar();
-    this.status = htmlNode("p", "status", root);
+    this.toolbar = new Toolbar(root, this.player);
+    this.addControls();
+    const second = htmlNode("div", "second-row", root);
+    this.status = htmlNode("p", "status", htmlNode("div", "status-place", second));
     this.status.setAttribute("role", "status");
+    this.learning = new LearningBar(second, {
+      onPress: (message) => this.send("learn", message),
+      onRate: () => this.setRate(),
+    });
     this.pipeline = htmlNode("div", "pipeline", root);
     this.pipeline.setAttribute("role", "group");
     this.pipeline.setAttribute("aria-label", "Phases of a step");
     const scene = htmlNode("div", "scene", root);
     const left = htmlNode("div", "drawing", scene);
     this.network = new Network(left, {
-      onOpen: (step, phase, index) => this.open(step, phase, index),
+      onOpen: (position, index) => this.open(position, index),
       onWeight: (name) => this.light(name),
     });
+    this.terms = new Terms(left);
     this.weights = htmlNode("div", "weights", left);
     this.panel = new Panel(scene, (index) => this.choose(index));
     this.onKey = (event) => {
@@ -57,67 +55,18 @@ class UnrolledView {
     this.watcher.observe(root);
   }
 
-  toolbar() {
-    const bar = htmlNode("div", "toolbar", this.root);
-    bar.setAttribute("role", "toolbar");
-    bar.setAttribute("aria-label", "Stepping");
-    const actions = {
-      home: () => this.player.home(),
-      "token-back": () => this.player.token(-1),
-      back: () => this.player.step(-1),
-      play: () => this.player.toggle(),
-      next: () => this.player.step(1),
-      "token-next": () => this.player.token(1),
-      end: () => this.player.end(),
-    };
-    this.buttons = {};
-    for (const [name, label, sign, hint] of BUTTONS) {
-      const button = htmlNode("button", `step ${name}`, bar);
-      button.type = "button";
-      button.title = hint;
-      const glyph = htmlNode("span", "glyph", button);
-      glyph.textContent = sign;
-      glyph.setAttribute("aria-hidden", "true");
-      htmlNode("span", "word", button).textContent = label;
-      button.addEventListener("click", actions[name]);
-      this.buttons[name] = button;
-    }
-    this.scrub = htmlNode("input", "scrub", htmlNode("div", "scrub-place", bar));
-    Object.assign(this.scrub, { type: "range", min: "0", step: "1", title: "Scrub through the phases" });
-    this.scrub.setAttribute("aria-label", "Position");
-    this.scrub.addEventListener("input", () => {
-      this.player.pause();
-      this.player.go(Number(this.scrub.value));
-    });
-    this.pace = htmlNode("select", "pace", bar);
-    this.pace.setAttribute("aria-label", "Pace, phases a second");
-    for (const pace of PACES) {
-      const option = htmlNode("option", "", this.pace);
-      option.value = String(pace);
-      option.textContent = `${pace} /s`;
-      option.selected = pace === this.player.pace;
-    }
-    this.pace.addEventListener("change", () => (this.player.pace = Number(this.pace.value)));
-    this.form = this.textButton(bar, "Roll up", "Show the loop instead of its copies", () => this.setForm(!this.rolled));
-    this.present = this.textButton(bar, "Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
-    const save = htmlNode("details", "save", bar);
-    htmlNode("summary", "text-button", save).textContent = "Save";
-    const menu = htmlNode("div", "menu", save);
-    const name = () => `unrolled-step-${writeCursor(this.player.cursor)}`;
+  addControls() {
+    const { toolbar } = this;
+    this.scrub = toolbar.scrub;
+    this.form = toolbar.textButton("Roll up", "Show the loop instead of its copies", () => this.setForm(!this.rolled));
+    this.present = toolbar.textButton("Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
+    const name = () => `unrolled-step-${writeCursor(this.data, this.player.cursor)}`;
     const failed = () => (this.status.textContent = "The browser could not make a picture of this drawing.");
     const saver = (write) => () => this.network.whole((svg) => write(svg, this.root, name(), failed));
-    this.textButton(menu, "PNG", "The drawing as it stands, as a picture", saver(savePng));
-    this.textButton(menu, "SVG", "The drawing as it stands, as a vector graphic", saver(saveSvg));
-    menu.addEventListener("click", () => (save.open = false));
-  }
-
-  textButton(parent, label, hint, action) {
-    const button = htmlNode("button", "text-button", parent);
-    button.type = "button";
-    button.textContent = label;
-    button.title = hint;
-    button.addEventListener("click", action);
-    return button;
+    toolbar.saveMenu([
+      ["PNG", "The drawing as it stands, as a picture", saver(savePng)],
+      ["SVG", "The drawing as it stands, as a vector graphic", saver(saveSvg)],
+    ]);
   }
 
   receive(data) {
@@ -127,19 +76,24 @@ class UnrolledView {
     const same = before && ["T", "H", "D", "K"].every((size) => before[size] === data[size]) && before.tokens.join() === data.tokens.join();
     if (!same) {
       this.player.pause();
-      this.opened = { unit: null, output: null };
+      this.opened = {};
     }
     this.player.loops = Boolean(data.compact);
     if (data.compact) this.player.pace = 1; // nobody has asked for it yet: slow enough to read along
+    if (same && before.descent.length !== data.descent.length && data.descent.length > 1) data.before = before;
+    data.chosenParameter = (same && before.chosenParameter) || "W_hh";
     this.data = completeData(data);
-    this.player.setPositions(data.T * PHASES.length, data.tokens.map((_, step) => positionOf(step, PHASE.loss)));
+    this.learning.receive(data, first);
+    data.rateNow = this.learning.value;
+    this.player.setPositions(positionCount(data), stopsOf(data));
     this.scrub.max = String(this.player.count - 1);
-    this.buildPipeline();
+    this.shownPass = null;
+    this.terms.build(this.data);
     this.buildWeights();
     this.panel.build(this.data);
     if (first && !data.compact) {
       this.rolled = address.read("view") === "rolled";
-      this.player.cursor = parseCursor(address.read("at"), data.T) ?? 0;
+      this.player.cursor = parseCursor(address.read("at"), data) ?? 0;
       if (address.read("present") === "1") this.setPresenting(true);
     }
     for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
@@ -162,7 +116,7 @@ class UnrolledView {
     this.width = this.root.clientWidth;
     this.network.build(this.data, Boolean(this.rolled));
     this.root.style.setProperty("--panel-height", `${Math.max(430, this.network.m.height + 60)}px`);
-    this.pipelineScrolls = this.pipeline.scrollWidth > this.pipeline.clientWidth;
+    this.shownPass = null;
     this.form.textContent = this.rolled ? "Unroll" : "Roll up";
     this.paint(this.player.cursor);
   }
@@ -171,20 +125,33 @@ class UnrolledView {
     if (this.data && this.root.clientWidth !== this.width) this.rebuild();
   }
 
-  buildPipeline() {
-    this.chips = PHASES.map((key, phase) => {
-      const chip = document.createElement("button");
-      chip.type = "button";
-      chip.className = "chip";
-      symbolToHtml(chip, phaseChip(this.data, key));
-      chip.addEventListener("click", () => {
+  /** The phases of the pass that the cursor is in, and the way to the other pass. */
+  buildPipeline(pass) {
+    const { data } = this;
+    const chip = (markup, action, className = "") => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = `chip ${className}`;
+      symbolToHtml(button, markup);
+      button.addEventListener("click", () => {
         this.player.pause();
-        this.player.go(positionOf(stepOf(this.player.cursor), phase));
+        this.player.go(action());
       });
-      return chip;
-    });
-    this.pipeline.replaceChildren(...this.chips);
+      return button;
+    };
+    const step = () => placeAt(data, this.player.cursor).step;
+    if (pass === "forward") {
+      this.chips = PHASES.map((key, phase) => chip(phaseChip(data, key), () => positionOf(step(), phase)));
+    } else {
+      const keys = [...BACK_PHASES, "update"];
+      this.chips = keys.map((key, phase) => chip(backChip(data, key), () => (key === "update" ? this.player.count - 1 : backPositionOf(data, step(), phase))));
+    }
+    const other = pass === "forward" ? ["backward", () => forwardCount(data)] : ["forward", () => positionOf(step(), PHASE.loss)];
+    const switches = data.backward ? [chip(...other, `turn ${pass}`)] : [];
+    this.pipeline.replaceChildren(...(pass === "forward" ? [...this.chips, ...switches] : [...switches, ...this.chips]));
+    this.pipelineScrolls = this.pipeline.scrollWidth > this.pipeline.clientWidth;
     this.lastPhase = -1;
+    this.root.classList.toggle("going-back", pass !== "forward");
   }
 
   buildWeights() {
@@ -232,15 +199,27 @@ class UnrolledView {
   }
 
   /** A cell in the drawing was clicked: go to its phase and open its sum. */
-  open(step, phase, index) {
+  open(position, index) {
     this.player.pause();
-    this.opened[openedKind(PHASES[phase])] = index;
-    this.player.go(positionOf(step, phase));
+    const place = placeAt(this.data, position);
+    this.opened[this.kindOf(place.key)] = index;
+    this.player.go(position);
   }
 
   choose(index) {
-    this.opened[openedKind(PHASES[phaseOf(this.player.cursor)])] = index;
+    this.opened[this.kindOf(placeAt(this.data, this.player.cursor).key)] = index;
     this.paint(this.player.cursor);
+  }
+
+  /** What a phase's numbers belong to: an opened unit stays open from phase to phase, and so does an opened output. */
+  kindOf(key) {
+    if (["logits", "prediction", "output_gradient"].includes(key)) return "output";
+    return ["head_terms", "weight_terms", "update"].includes(key) ? key : "unit";
+  }
+
+  setRate() {
+    this.data.rateNow = this.learning.value;
+    if (placeAt(this.data, this.player.cursor).pass === "update") this.paint(this.player.cursor);
   }
 
   setForm(rolled) {
@@ -264,21 +243,25 @@ class UnrolledView {
   }
 
   showPlaying(playing) {
-    const button = this.buttons.play;
-    button.querySelector(".word").textContent = playing ? "Pause" : "Play";
-    button.querySelector(".glyph").textContent = playing ? "❚❚" : "▶";
+    this.toolbar.showPlaying(playing);
     this.status.setAttribute("aria-live", playing ? "off" : "polite");
   }
 
   paint(cursor) {
     const { data } = this;
-    const step = stepOf(cursor);
-    const phase = phaseOf(cursor);
-    const key = PHASES[phase];
-    const chosen = this.opened[openedKind(key)];
-    const index = Math.min(chosen ?? 0, (openedKind(key) === "output" ? data.K : data.H) - 1);
-    const summing = ["input_product", "recurrent_product", "logits"].includes(key);
-    this.network.show(cursor, summing && chosen !== null ? index : null);
+    const place = placeAt(data, cursor);
+    const { pass, step, key } = place;
+    const kind = this.kindOf(key);
+    const sizes = { unit: data.H, output: data.K, head_terms: data.K * data.H, weight_terms: data.H * data.H, update: Infinity };
+    const chosen = this.opened[kind] ?? null;
+    const index = Math.min(chosen ?? 0, sizes[kind] - 1);
+    const summing = ["input_product", "recurrent_product", "logits", "local_gradient", "incoming_gradient"].includes(key);
+    this.network.show(place, summing && chosen !== null ? index : null);
+    this.terms.show(place);
+    const passChips = pass === "forward" ? "forward" : "backward";
+    if (this.shownPass !== passChips) this.buildPipeline(passChips);
+    this.shownPass = passChips;
+    const phase = pass === "update" ? BACK_PHASES.length : place.phase;
     if (this.lastPhase !== phase) {
       this.chips.forEach((chip, i) => {
         chip.classList.toggle("done", i < phase);
@@ -289,16 +272,17 @@ class UnrolledView {
       this.lastPhase = phase;
     }
     this.scrub.value = String(cursor);
-    this.scrub.setAttribute("aria-valuetext", `step ${step + 1} of ${data.T}, phase ${phase + 1} of ${PHASES.length}`);
+    const phases = pass === "forward" ? PHASES.length : BACK_PHASES.length;
+    const where = pass === "update" ? "Update" : `Step ${step + 1} of ${data.T}`;
+    this.scrub.setAttribute("aria-valuetext", pass === "update" ? where : `${where.toLowerCase()}${pass === "backward" ? ", backward" : ""}, phase ${phase + 1} of ${phases}`);
     this.status.replaceChildren();
-    const where = htmlNode("strong", "", this.status);
-    where.textContent = `Step ${step + 1} of ${data.T} `;
-    for (const part of phaseSentence(data, step, key)) {
+    htmlNode("strong", "", this.status).textContent = `${where}${pass === "backward" ? " ←" : ""} `;
+    for (const part of (pass === "forward" ? phaseSentence : backSentence)(data, step, key)) {
       if (typeof part === "string") this.status.append(part);
       else symbolToHtml(htmlNode("em", "", this.status), part.symbol);
     }
     this.panel.show(step, key, index);
-    if (!data.compact) address.write("at", cursor === 0 ? null : writeCursor(cursor));
+    if (!data.compact) address.write("at", cursor === 0 ? null : writeCursor(data, cursor));
   }
 
   leave() {

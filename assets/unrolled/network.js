@@ -37,7 +37,7 @@ class Network {
       this.columns.push(column);
     }
     if (rolled) this.drawLoop(m, this.columns[0].x);
-    this.scroller.style.height = `${m.height + 14}px`; // with room for a scroll bar
+    this.scroller.style.height = `${m.height + (width > this.scroller.clientWidth ? 14 : 0)}px`; // with room for a scroll bar
     this.scroller.replaceChildren(this.svg);
     this.svg.classList.toggle("rolled", rolled);
     this.drawn = null;
@@ -89,32 +89,41 @@ class Network {
     svgNode("text", { x: left + 24, y: top - 10, class: "unit-title" }, this.svg).textContent = "one step later";
   }
 
-  show(cursor, unit) {
+  show(place, unit) {
     const { data } = this;
-    const now = stepOf(cursor);
-    const phase = phaseOf(cursor);
+    const { pass, step: now, phase } = place;
+    const passed = BACK_PHASES.length;
     if (this.rolled) {
       this.memory.paint({ values: data.hidden[now], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, now));
-      this.columns[0].paint(now, phase);
+      this.columns[0].paint(now, pass === "forward" ? phase : PHASES.length, pass === "forward" ? -1 : pass === "update" ? passed : phase);
       this.columns[0].setActive(true);
     } else {
       if (this.drawn === null) {
         this.memory.paint({ values: data.hidden[0], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, 0));
       }
-      this.columns.forEach((column, step) => column.paint(step, step < now ? PHASES.length : step === now ? phase : -1));
+      this.columns.forEach((column, step) => {
+        if (pass === "forward") column.paint(step, step < now ? PHASES.length : step === now ? phase : -1);
+        else column.paint(step, PHASES.length, pass === "update" || step > now ? passed : step === now ? phase : -1);
+      });
       if (this.current !== this.columns[now]) this.current?.setActive(false);
       this.current = this.columns[now];
       this.current.setActive(true);
-      if (this.drawn === null || stepOf(this.drawn) !== now) this.follow(this.columns[now].x);
+      if (this.drawn === null || this.drawn.step !== now) this.follow(this.columns[now].x);
     }
-    this.drawEdges(now, phase, unit);
-    const weight = this.columns[this.rolled ? 0 : now].weights[PHASES[phase]];
+    this.drawEdges(place, unit);
+    const weight = this.actingArrow(place);
     if (weight !== this.opened) {
       this.opened?.classList.remove("shown-as-edges");
       weight?.classList.add("shown-as-edges"); // its arrow gives way to the true edges
       this.opened = weight;
     }
-    this.drawn = cursor;
+    this.drawn = place;
+  }
+
+  /** The arrow of the matrix that acts in this phase; undefined where none does. */
+  actingArrow({ step, key }) {
+    if (key === "incoming_gradient") return this.rolled ? undefined : this.columns[step + 1]?.weights.recurrent_product;
+    return this.columns[this.rolled ? 0 : step].weights[key === "local_gradient" ? "logits" : key];
   }
 
   /** Keep the active column in sight, with the one before it. */
@@ -128,8 +137,8 @@ class Network {
   }
 
   /** The products of the active phase as lines: colour and dash for the sign, width for the size. */
-  drawEdges(now, phase, unit) {
-    const lines = this.edgesOf(now, PHASES[phase]);
+  drawEdges({ step, key }, unit) {
+    const lines = this.edgesOf(step, key);
     const most = largest(lines.map((line) => line.product)) || 1;
     for (let e = 0; e < EDGE_POOL; e++) {
       const node = this.pool[e];
@@ -168,13 +177,25 @@ class Network {
           lines.push({ to: i, product, path: `M ${start} ${from.middle(j)} C ${start + bend} ${from.middle(j)} ${left - bend} ${units.middle(i)} ${left} ${units.middle(i)}` });
         }
       }
-    } else if (key === "logits") {
+    } else if (key === "incoming_gradient") {
+      const after = this.rolled ? undefined : this.columns[now + 1];
+      if (!after) return lines;
+      const start = after.x - m.unitWidth / 2;
+      const bend = (start - right) * 0.45;
+      for (let i = 0; i < data.H; i++) {
+        for (let j = 0; j < data.H; j++) {
+          const product = data.W_hh[i][j] * data.backward.preactivation[now + 1][i];
+          lines.push({ to: j, product, path: `M ${start} ${after.units.middle(i)} C ${start - bend} ${after.units.middle(i)} ${right + bend} ${units.middle(j)} ${right} ${units.middle(j)}` });
+        }
+      }
+    } else if (key === "logits" || key === "local_gradient") {
       const end = column.x + m.rowWidth / 2;
       column.shown.forEach((k, r) => {
         const y = m.outputs + (r + 0.5) * m.rowHeight;
         for (let j = 0; j < data.H; j++) {
-          const product = data.W_hy[k][j] * data.hidden[now + 1][j];
-          lines.push({ to: k, product, path: `M ${right} ${units.middle(j)} C ${right + 34} ${units.middle(j)} ${end + 16} ${y + 34} ${end} ${y}` });
+          const through = key === "logits" ? data.hidden[now + 1][j] : data.backward.output[now][k];
+          const product = data.W_hy[k][j] * through;
+          lines.push({ to: key === "logits" ? k : j, product, path: `M ${right} ${units.middle(j)} C ${right + 34} ${units.middle(j)} ${end + 16} ${y + 34} ${end} ${y}` });
         }
       });
     }

@@ -43,7 +43,7 @@ class Panel {
       this.shown = view;
     }
     this.heading.replaceChildren(
-      ...equationPieces(this.data, key).map(([markup, phases]) => {
+      ...(key in PHASE ? equationPieces : backEquation)(this.data, key).map(([markup, phases]) => {
         const piece = document.createElement("span");
         piece.className = phases.includes(key) ? "active" : "";
         symbolToHtml(piece, symbolAt(markup, step + 1));

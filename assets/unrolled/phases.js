@@ -1,26 +1,9 @@
-// The eight phases of one step and how a cursor counts through them: position = step · 8 + phase.
+// The eight phases of one step forward, in words and symbols.
 
 const PHASES = ["input", "input_product", "recurrent_product", "preactivation", "hidden", "logits", "prediction", "loss"];
 const PHASE = Object.fromEntries(PHASES.map((key, index) => [key, index]));
 
-/** Whether the numbers that open in a phase belong to units or to outputs. */
-const openedKind = (key) => (key === "logits" || key === "prediction" ? "output" : "unit");
-
 const ACTIVATION_NAMES = { tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid", identity: "identity" };
-
-const positionOf = (step, phase) => step * PHASES.length + phase;
-const stepOf = (cursor) => Math.floor(cursor / PHASES.length); // from 0
-const phaseOf = (cursor) => cursor % PHASES.length;
-
-/** "3.hidden" → its position; null where it names none. */
-function parseCursor(text, steps) {
-  const match = /^(\d{1,4})\.([a-z_]+)$/.exec(text ?? "");
-  if (!match || !PHASES.includes(match[2])) return null;
-  const step = Number(match[1]) - 1;
-  return step >= 0 && step < steps ? positionOf(step, PHASE[match[2]]) : null;
-}
-
-const writeCursor = (cursor) => `${stepOf(cursor) + 1}.${PHASES[phaseOf(cursor)]}`;
 
 /** The symbol of a phase in the reader's dialect; `index` is the step from 1, or "t". */
 function phaseSymbol(data, key, index) {
@@ -109,5 +92,6 @@ function completeData(data) {
     hh: largest(data.W_hh) || 1,
     hy: largest(data.W_hy) || 1,
   };
+  completeBackward(data);
   return data;
 }
