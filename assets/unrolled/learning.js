@@ -25,7 +25,7 @@ class LearningBar {
     });
     this.rewind = this.button("Rewind", "Back to the weights before any update", () => this.ask({ rewind: true }));
     this.readout = htmlNode("span", "readout", this.root);
-    this.readout.setAttribute("role", "status");
+    this.readout.setAttribute("aria-live", "polite");
   }
 
   button(text, hint, action) {

@@ -85,6 +85,7 @@ class UnrolledView {
     this.data = completeData(data);
     this.learning.receive(data, first);
     data.rateNow = this.learning.value;
+    if (before) this.player.cursor = samePlace(before, data, this.player.cursor);
     this.player.setPositions(positionCount(data), stopsOf(data));
     this.scrub.max = String(this.player.count - 1);
     this.shownPass = null;

@@ -39,6 +39,15 @@ function writeCursor(data, cursor) {
   return pass === "update" ? "update" : `${step + 1}.${key}`;
 }
 
+/** Where a cursor goes when the data change under it: to the same phase of the same step, or, if that is gone, to the
+ *  end of its pass. */
+function samePlace(before, after, cursor) {
+  const { pass, step, phase } = placeAt(before, cursor);
+  if (pass === "forward") return step < after.T ? positionOf(step, phase) : forwardCount(after) - 1;
+  if (!after.backward) return forwardCount(after) - 1;
+  return pass === "backward" && step < after.T ? backPositionOf(after, step, phase) : positionCount(after) - 1;
+}
+
 /** The positions at which a step is finished, and the first and last of each pass. */
 function stopsOf(data) {
   const steps = Array.from({ length: data.T }, (_, step) => step);

@@ -45,6 +45,12 @@ def test_no_serious_finding_in_any_state(
     page.wait_for_timeout(200)
     look("presenting")
     stepper.button("Leave").click()
+    stepper.scrub_to(32 + 3 * 7 - 1)
+    look("backward, the weights of step 2")
+    stepper.press("End")
+    look("update")
+    stepper.press("Home")
+    stepper.press("Home")
     stepper.button("Roll up").click()
     stepper.press("End")
     text_field(page).fill("")
@@ -84,6 +90,7 @@ def test_the_keyboard_alone_reaches_everything(visitor: Visitor) -> None:
     in_order = [
         *("Home", "Token back", "Back", "Play", "Next", "Token next", "End"),
         *("Position", "Pace", "Roll up", "Present", "Save"),
+        *("Learning rate", "Update", "×10", "×100"),
         "The network, step by step",
         *("W xh", "W hh", "W sh"),
         "Vectors and matrices",
@@ -95,7 +102,7 @@ def test_the_keyboard_alone_reaches_everything(visitor: Visitor) -> None:
         assert found, f"{wanted} is not reached after {names[at] if at >= 0 else 'the top'}: {names}"
         at = found[0]
     assert [stop["name"] for stop in inside if not stop["ring"]] == [], "what has the focus must be seen to have it"
-    assert sum("chip" in stop["kind"].split() for stop in inside) == 8
+    assert sum("chip" in stop["kind"].split() for stop in inside) == 9
 
     closed = stepper.panel["sum"]
     page.keyboard.press("Shift+Tab")

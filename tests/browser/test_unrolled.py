@@ -30,6 +30,7 @@ VOCABULARY = "helo"
 INPUTS, TARGETS = "hell", "ello"
 STEPS, PHASE_COUNT = len(INPUTS), len(PHASES)
 LAST = STEPS * PHASE_COUNT - 1
+VERY_LAST = LAST + STEPS * 7 + 1  # seven phases a step on the way back, then the update
 
 
 @pytest.fixture(scope="module")
@@ -211,7 +212,7 @@ def test_every_number_on_hello_is_torchs(activation: str, loss: str, query: str,
                 assert opened(stepper.panel) == pytest.approx([values[unit].item()], abs=5.1e-7)
         stepper.press("ArrowRight")
     assert wrong == []
-    assert stepper.cursor == LAST
+    assert stepper.cursor == LAST + 1  # where the backward pass begins
 
 
 def test_the_sum_of_products_adds_up(visitor: Visitor) -> None:
@@ -260,7 +261,8 @@ def at_home(hello: Stepper) -> Stepper:
     for name in ("Leave", "Unroll"):
         if hello.button(name).count():
             hello.button(name).click()
-    hello.button("Home").click()
+    while hello.cursor:
+        hello.button("Home").click()
     hello.page.evaluate("document.activeElement?.blur()")
     assert hello.cursor == 0
     return hello
@@ -290,16 +292,22 @@ def test_a_key_and_its_button_do_the_same(key: str, name: str, leads_to: int, at
 
 
 def test_tokens_are_walked_whole_and_the_ends_hold(at_home: Stepper) -> None:
-    ends = [7, 15, 23, LAST]  # each token's last phase
-    assert [at_home.press("Shift+ArrowRight") for _ in range(5)] == [*ends, LAST]
-    assert at_home.press("ArrowRight") == LAST
-    assert [at_home.press("Shift+ArrowLeft") for _ in range(5)] == [23, 15, 7, 0, 0]
+    ends = [7, 15, 23, LAST, 38, 45, 52, 59, VERY_LAST]  # each token's last phase, forward and backward; the update
+    assert [at_home.press("Shift+ArrowRight") for _ in range(10)] == [*ends, VERY_LAST]
+    assert at_home.press("ArrowRight") == VERY_LAST
+    assert [at_home.press("Shift+ArrowLeft") for _ in range(10)] == [*reversed(ends[:-1]), 0, 0]
     assert at_home.press("ArrowLeft") == 0
+
+
+def test_home_and_end_walk_whole_passes(at_home: Stepper) -> None:
+    at_home.scrub_to(10)
+    assert [at_home.press("End") for _ in range(3)] == [LAST, VERY_LAST, VERY_LAST]
+    assert [at_home.press("Home") for _ in range(3)] == [LAST + 1, 0, 0]
 
 
 def test_chips_and_cells_lead_to_their_phase(at_home: Stepper) -> None:
     chips = at_home.root.get_by_role("group", name="Phases of a step").get_by_role("button")
-    assert chips.count() == PHASE_COUNT
+    assert chips.count() == PHASE_COUNT + 1  # and the way to the backward pass
     at_home.scrub_to(16)
     for phase in (4, 0, 7, 2, 6):
         chips.nth(phase).click()
@@ -333,14 +341,14 @@ def pressed(stepper: Stepper) -> list[int]:
 def test_playing_reaches_the_end_and_stops(at_home: Stepper) -> None:
     page = at_home.page
     at_home.root.get_by_label("Pace, phases a second").select_option("8")
-    at_home.scrub_to(LAST - 8)
+    at_home.scrub_to(VERY_LAST - 8)
     page.evaluate("document.activeElement?.blur()")
     at_home.press("Space")
     assert "Pause" in at_home.place["play"]
     assert at_home.root.locator(".status").get_attribute("aria-live") == "off"  # eight sentences a second is noise
-    page.wait_for_function("root => root.querySelector('.scrub').value === '31'", arg=at_home.root.element_handle())
+    page.wait_for_function("root => root.querySelector('.scrub').value === '60'", arg=at_home.root.element_handle())
     page.wait_for_timeout(300)
-    assert at_home.cursor == LAST
+    assert at_home.cursor == VERY_LAST
     assert "Play" in at_home.place["play"]
     assert at_home.root.locator(".status").get_attribute("aria-live") == "polite"
 
