@@ -63,3 +63,9 @@ def diverging(dark: bool) -> list[list[float | str]]:
     """A Plotly colour scale for signed values, symmetric about 0."""
     colours = DARK if dark else LIGHT
     return [[0.0, colours["negative-fill"]], [0.5, colours["surface"]], [1.0, colours["positive-fill"]]]
+
+
+def sequential(dark: bool) -> list[list[float | str]]:
+    """A Plotly colour scale for amounts from none to most: ever further from the surface."""
+    colours = DARK if dark else LIGHT
+    return [[0.0, colours["accent-soft"]], [0.5, colours["amount-fill"]], [1.0, colours["accent"]]]

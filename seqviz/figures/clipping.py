@@ -1,0 +1,290 @@
+"""What clipping does to a training, update by update: the loss, the gradient's norm, and how far it is turned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from seqviz.figures import frame
+from seqviz.figures.gradients import backwards, size_of, time_line
+from seqviz.figures.logaxis import LogAxis, number
+from seqviz.figures.loglines import LogLine, cross, draw
+from seqviz.records import Array, ClippingRun
+
+
+def clipped_losses(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
+    """The loss before each update on a logarithmic axis; a run that was stopped ends in an × that says why.
+
+    Raises:
+        ValueError: there are no runs, or one without updates.
+    """
+    last = _last_update(runs)
+    plot = 300
+    axis = LogAxis.over([run.losses for run in runs], plot, at_most=_loudest(runs))
+    figure = go.Figure()
+    for index, run in enumerate(runs):
+        line = LogLine(run.name, _updates(run), run.losses, "loss %{customdata[0]:.4g}", "update %{x}")
+        draw(figure, axis, index, line, dark, markers=False)
+    labels, right = _names_at_ends(runs, [axis.place(run.losses) for run in runs], (axis.bottom, axis.top), plot, dark)
+    figure.update_layout(
+        _over_updates(last, dark, runs, labels, right, 370),
+        yaxis=axis.layout(dark, "loss"),
+        shapes=axis.bands(dark),
+    )
+    for index, run in enumerate(runs):
+        if run.stopped_at is not None:
+            placed = axis.place(run.losses)
+            seen = run.stopped_at < len(placed) and np.isfinite(placed[run.stopped_at])
+            y = float(placed[run.stopped_at]) if seen else None
+            cross(figure, axis, index, run.stopped_at, f"{run.name}: {_stop(run)}", last / 2, dark, y=y)
+    return figure
+
+
+def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
+    """The gradient's norm at each update before (thin) and after (thick) clipping: one panel a run, one scale.
+
+    A threshold for the norm is a line across; one for single values is no norm, and is not drawn.
+
+    Raises:
+        ValueError: there are no runs, or one without updates.
+    """
+    last = _last_update(runs)
+    panel, gap, top, bottom = 116, 40, 56, 50  # px
+    height = len(runs) * panel + (len(runs) - 1) * gap + top + bottom
+    colours = frame.palette(dark)
+    limits = [np.array([run.threshold]) for run in runs if run.threshold is not None and not clips_values(run)]
+    every = [norms for run in runs for norms in (run.norms_before, run.norms_after)]
+    axis = LogAxis.over(every, panel, also=limits, at_most=_loudest(runs, norms=True), side_by_side=False)
+    figure = make_subplots(
+        rows=len(runs),
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=gap / (height - top - bottom) if len(runs) > 1 else 0,
+    )
+    bands, texts = [], []
+    for index, run in enumerate(runs):
+        place = {"row": index + 1, "col": 1}
+        suffix = "" if index == 0 else str(index + 1)
+        for part, (norms, when, width) in enumerate(
+            ((run.norms_after, "after clipping", 4.0), (run.norms_before, "before clipping", 1.25))
+        ):
+            said = f"{when}: %{{customdata[0]:.4g}}"
+            line = LogLine(run.name, _updates(run), norms, said, "update %{x}")
+            slot = 2 * index + 1 - part
+            draw(figure, axis, slot, line, dark, style=index, width=width, markers=False, panel=place, legend=False)
+        for trace in figure.data[-2:]:
+            trace.update(line={"dash": "solid"})
+        if run.threshold is not None and not clips_values(run):
+            figure.add_trace(
+                go.Scatter(
+                    x=[0, last],
+                    y=[np.log10(run.threshold)] * 2,
+                    mode="lines",
+                    line={"color": colours["ink"], "width": 1.5, "dash": "dash"},
+                    hovertemplate=f"threshold {number(run.threshold)}<extra></extra>",
+                    showlegend=False,
+                ),
+                **place,
+            )
+        bands += axis.bands(dark, x=f"x{suffix} domain", y=f"y{suffix}")
+        texts.append(
+            frame.note(
+                dark,
+                frame.safe(run.name) + (f": {_stop(run)}" if run.stopped_at is not None else ""),
+                x=0,
+                xref=f"x{suffix} domain",
+                xanchor="left",
+                y=1,
+                yref=f"y{suffix} domain",
+                yanchor="bottom",
+                font={"size": frame.TEXT, "color": frame.colour(index, dark)},
+            )
+        )
+    for name, style in (
+        ("before clipping", {"width": 1.25}),
+        ("after", {"width": 4}),
+        *([("threshold", {"width": 1.5, "dash": "dash"})] if limits else []),
+    ):
+        figure.add_trace(
+            go.Scatter(x=[None], y=[None], mode="lines", line={"color": colours["ink"], **style}, name=name)
+        )
+    figure.update_layout(
+        frame.layout(
+            dark,
+            height,
+            shapes=bands,
+            annotations=texts,
+            showlegend=True,
+            legend=frame.legend(dark) | {"y": 1 + 24 / (height - top - bottom)},
+            margin={"l": 8, "r": 12, "t": top, "b": bottom},
+        )
+    )
+    figure.update_xaxes(frame.whole_axis(0, last, dark, ""))
+    figure.update_xaxes(title={"text": "update", "font": {"size": frame.TEXT}}, row=len(runs))
+    figure.update_yaxes(axis.layout(dark, "‖gradient‖", most=4))
+    for index, run in enumerate(runs):
+        if run.stopped_at is not None:
+            spot = axis.place(run.norms_before)
+            seen = run.stopped_at < len(spot) and np.isfinite(spot[run.stopped_at])
+            y = float(spot[run.stopped_at]) if seen else None
+            place = {"row": index + 1, "col": 1}
+            cross(figure, axis, 2 * index, run.stopped_at, "", last / 2, dark, y=y, style=index, panel=place)
+    return figure
+
+
+def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "h", dark: bool = False) -> go.Figure:
+    """‖∂L/∂h_t‖ over the time steps at one update, before clipping; a run that was stopped earlier says so.
+
+    Args:
+        update: which one, from 0.
+
+    Raises:
+        ValueError: there are no runs, their time steps differ in number, or no run has such an update.
+    """
+    last = _last_update(runs)
+    if not 0 <= update <= last:
+        raise ValueError(f"update is {update}, expected 0 to {last}")
+    lengths = sorted({run.time_norms.shape[1] for run in runs})
+    if len(lengths) != 1:
+        raise ValueError(f"runs have {lengths} time steps, expected the same number in each")
+    steps, plot = lengths[0], 280
+    here = [(index, run) for index, run in enumerate(runs) if update < len(run.losses)]
+    axis = LogAxis.over([run.time_norms[update] for _, run in here], plot)
+    figure = go.Figure()
+    for slot, (index, run) in enumerate(here):
+        draw(figure, axis, slot, time_line(run.name, run.time_norms[update], symbol), dark, style=index)
+    gone = [f"{run.name}: {_stop(run)}" for run in runs if update >= len(run.losses)]
+    texts = backwards(steps, dark)
+    if gone:
+        texts.append(
+            frame.note(
+                dark,
+                "<br>".join(frame.safe(text) for text in gone),
+                x=0,
+                xref="paper",
+                xanchor="left",
+                xshift=8,
+                y=0,
+                yref="paper",
+                yanchor="bottom",
+                yshift=6 + max(0.0, axis.low - axis.bottom) / (axis.top - axis.bottom) * plot,
+            )
+        )
+    figure.update_layout(
+        frame.layout(
+            dark,
+            400,
+            xaxis=frame.whole_axis(1, steps, dark, "step t"),
+            yaxis=axis.layout(dark, size_of(symbol)),
+            shapes=axis.bands(dark),
+            annotations=texts,
+            showlegend=True,
+            legend=frame.legend(dark, 1.1),
+            margin={"l": 8, "r": 12, "t": 34, "b": 8},
+        )
+    )
+    for slot, (index, run) in enumerate(here):
+        bad = np.flatnonzero(~np.isfinite(run.time_norms[update])) + 1
+        if len(bad):
+            text = f"{run.name}: overflow from step {bad[-1]} back"
+            cross(figure, axis, slot, float(bad[-1]), text, (steps + 1) / 2, dark, style=index)
+    return figure
+
+
+def turned_angle(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
+    """By how many degrees clipping turned the gradient, update by update: 0 by norm, more by value.
+
+    Raises:
+        ValueError: there are no runs, or one without updates.
+    """
+    last = _last_update(runs)
+    plot, most = 240, max((float(run.angles[np.isfinite(run.angles)].max(initial=0)) for run in runs), default=0)
+    bounds = (-0.04, 1.06) if most < 1 else (-0.04 * most, 1.06 * most)
+    figure = go.Figure()
+    for index, run in enumerate(runs):
+        angles = np.where(np.isfinite(run.angles), run.angles, np.nan)
+        name = frame.safe(run.name)
+        figure.add_trace(
+            go.Scatter(
+                x=_updates(run),
+                y=angles,
+                mode="lines",
+                line=frame.line_style(index, dark, 2.5),
+                name=name,
+                hovertemplate=f"{name}<br>update %{{x}}<br>turned by %{{y:.2f}}°<extra></extra>",
+            )
+        )
+    labels, right = _names_at_ends(runs, [trace.y for trace in figure.data], bounds, plot, dark)
+    figure.update_layout(
+        _over_updates(last, dark, runs, labels, right, 300),
+        yaxis=frame.axis(dark, "turned by", range=list(bounds), ticksuffix="°", nticks=7),
+    )
+    return figure
+
+
+def clips_values(run: ClippingRun) -> bool:
+    """Whether a run clips single values, so that its threshold is no norm: it turns the gradient, or says so."""
+    turned = bool(np.any(run.angles[np.isfinite(run.angles)] > 1e-3))
+    return run.threshold is not None and (turned or "value" in run.name.lower())
+
+
+def _last_update(runs: Sequence[ClippingRun]) -> int:
+    """The number of the last update of the longest run, from 0."""
+    lengths = [len(run.losses) for run in runs]
+    if not lengths or min(lengths) < 1:
+        raise ValueError(f"runs have {lengths or 'no'} updates, expected 1 or more in each")
+    return max(lengths) - 1
+
+
+def _updates(run: ClippingRun) -> Array:
+    return np.arange(float(len(run.losses)))
+
+
+def _loudest(runs: Sequence[ClippingRun], norms: bool = False) -> float:
+    """In powers of ten, where the axis ends: four decades above the runs that went to their end, if any did."""
+    calm = [run.norms_before if norms else run.losses for run in runs if run.stopped_at is None]
+    largest = max((float(np.max(v, initial=0, where=np.isfinite(v))) for v in calm), default=0.0)
+    return float(np.log10(largest)) + 4 if largest > 0 else np.inf
+
+
+def _stop(run: ClippingRun) -> str:
+    """Why a run was stopped, in two or three words."""
+    at = run.stopped_at
+    if at is None:
+        return f"ends at update {len(run.losses) - 1}"
+    for what, values in (("", run.losses), ("gradient ", run.norms_before)):
+        if at < len(values) and not np.isfinite(values[at]):
+            return f"{what}{number(float(values[at]))} at update {at}"
+    return f"stopped at update {at}"
+
+
+def _names_at_ends(
+    runs: Sequence[ClippingRun], placed: Sequence[Array], bounds: tuple[float, float], plot: float, dark: bool
+) -> tuple[list[dict[str, Any]], int]:
+    """The names of the runs that reach the right edge, at the ends of their lines."""
+    longest = max(len(values) for values in placed)
+    ends = [
+        float(values[-1]) if len(values) == longest and run.stopped_at is None and np.isfinite(values[-1]) else None
+        for run, values in zip(runs, placed, strict=True)
+    ]
+    return frame.end_labels([run.name for run in runs], ends, bounds, plot, dark)
+
+
+def _over_updates(
+    last: int, dark: bool, runs: Sequence[ClippingRun], labels: list[dict[str, Any]], right: int, height: int
+) -> dict[str, Any]:
+    """The layout of a figure over updates; with a legend where the line ends do not name every run."""
+    unnamed = len(labels) + sum(run.stopped_at is not None for run in runs) < len(runs)
+    return frame.layout(
+        dark,
+        height,
+        xaxis=frame.whole_axis(0, last, dark, "update", most=7),
+        annotations=labels,
+        showlegend=unnamed,
+        legend=frame.legend(dark, 1.02),
+        margin={"l": 8, "r": right, "t": 12, "b": 8},
+    )
