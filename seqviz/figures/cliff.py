@@ -11,7 +11,7 @@ from seqviz.figures import frame, theme
 from seqviz.figures.logaxis import power_ticks
 from seqviz.records import Array, Cliff
 
-_FIRST = 1  # the first path wears this colour, so that neither looks like the surface
+_LEVELS = 12  # contour lines, about
 _LIFT = 0.015  # of the height: how far the paths float above the surface, to be seen
 
 
@@ -37,18 +37,16 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
             y=cliff.biases,
             z=heights,
             customdata=cliff.losses,
-            colorscale=theme.sequential(dark),
+            colorscale=_pale(dark),
             showscale=False,
             opacity=1,
             lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9},
             contours={
                 "z": {
                     "show": True,
-                    "color": colours["surface"],
+                    "color": colours["arrow"],
                     "width": 1,
-                    "start": low,
-                    "end": high,
-                    "size": (high - low) / 12,
+                    **_levels(low, high),
                     "highlight": False,
                 },
                 "x": {"highlight": False},
@@ -116,15 +114,15 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
     figure.update_layout(
         frame.layout(
             dark,
-            520,
+            480,
             scene={
                 "xaxis": {**edge, "title": {"text": "weight w"}, "range": _ends(cliff.weights)},
                 "yaxis": {**edge, "title": {"text": "bias b"}, "range": _ends(cliff.biases)},
                 "zaxis": {**edge, "title": {"text": "loss"}, "range": [low, high + 2 * _LIFT * (high - low)], **ticks},
                 "bgcolor": frame.CLEAR,
                 "aspectmode": "manual",
-                "aspectratio": {"x": 1.15, "y": 1.15, "z": 0.75},
-                "camera": {"eye": {"x": -1.35, "y": -1.45, "z": 0.85}, "center": {"x": 0, "y": 0, "z": -0.12}},
+                "aspectratio": {"x": 0.92, "y": 0.92, "z": 0.66},
+                "camera": {"eye": _eye(heights), "center": {"x": 0, "y": 0, "z": -0.1}},
                 "dragmode": "turntable",
             },
             showlegend=bool(cliff.paths),
@@ -155,9 +153,9 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
             customdata=cliff.losses,
             zmin=low,
             zmax=high,
-            contours={"start": low, "end": high, "size": (high - low) / 12, "coloring": "fill"},
-            line={"color": colours["surface"], "width": 0.75, "smoothing": 0.6},
-            colorscale=theme.sequential(dark),
+            contours={**_levels(low, high), "coloring": "fill"},
+            line={"color": colours["arrow"], "width": 0.75, "smoothing": 0.6},
+            colorscale=_pale(dark),
             colorbar={
                 "title": {"text": "loss", "side": "top", "font": {"size": frame.SMALL}},
                 "thickness": 12,
@@ -279,7 +277,29 @@ def _leaves(path: Array, inside: np.ndarray) -> str:
 
 
 def _style(index: int, dark: bool) -> dict[str, str]:
-    return {"color": frame.colour(_FIRST + index, dark), "dash": ("dash", "solid", "dot", "longdash")[index % 4]}
+    return {"color": frame.colour(index, dark), "dash": ("dash", "solid", "dot", "longdash")[index % 4]}
+
+
+def _eye(heights: Array) -> dict[str, float]:
+    """The camera stands over the lower halves of the ground, so that the wall of a cliff is in view."""
+    half_b, half_w = (length // 2 for length in heights.shape)
+    east = np.nanmean(heights[:, half_w:]) <= np.nanmean(heights[:, :half_w])
+    north = np.nanmean(heights[half_b:]) <= np.nanmean(heights[:half_b])
+    return {"x": 1.0 if east else -1.0, "y": 1.55 if north else -1.55, "z": 0.95}
+
+
+def _levels(low: float, high: float) -> dict[str, float]:
+    """About `_LEVELS` round contour levels."""
+    rough = (high - low) / _LEVELS
+    power = 10.0 ** np.floor(np.log10(rough))
+    size = float(next(digit for digit in (1, 2, 5, 10) if digit * power >= rough * 0.999) * power)
+    return {"start": float(np.ceil(low / size) * size), "end": float(np.floor(high / size) * size), "size": size}
+
+
+def _pale(dark: bool) -> list[list[float | str]]:
+    """The paler half of the sequential scale: the paths are what is loud."""
+    scale = theme.sequential(dark)
+    return [[0.0, scale[0][1]], [1.0, scale[1][1]]]
 
 
 def _ends(values: Array) -> list[float]:

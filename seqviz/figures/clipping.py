@@ -30,8 +30,9 @@ def clipped_losses(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure
         line = LogLine(run.name, _updates(run), run.losses, "loss %{customdata[0]:.4g}", "update %{x}")
         draw(figure, axis, index, line, dark, markers=False)
     labels, right = _names_at_ends(runs, [axis.place(run.losses) for run in runs], (axis.bottom, axis.top), plot, dark)
+    stopped = sum(run.stopped_at is not None for run in runs)  # their × names them
     figure.update_layout(
-        _over_updates(last, dark, runs, labels, right, 370),
+        _over_updates(last, dark, runs, labels, right, 370, named=len(labels) + stopped),
         yaxis=axis.layout(dark, "loss"),
         shapes=axis.bands(dark),
     )
@@ -67,22 +68,20 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
     )
     bands, texts = [], []
     for index, run in enumerate(runs):
-        place = {"row": index + 1, "col": 1}
+        place: dict[str, Any] = {"row": index + 1, "col": 1}
         suffix = "" if index == 0 else str(index + 1)
-        for part, (norms, when, width) in enumerate(
-            ((run.norms_after, "after clipping", 4.0), (run.norms_before, "before clipping", 1.25))
+        for slot, norms, when, look in (
+            (2 * index + 1, run.norms_after, "after clipping", {"width": 4}),
+            (2 * index, run.norms_before, "before clipping", {"width": 1.25, "color": colours["ink"]}),
         ):
-            said = f"{when}: %{{customdata[0]:.4g}}"
-            line = LogLine(run.name, _updates(run), norms, said, "update %{x}")
-            slot = 2 * index + 1 - part
-            draw(figure, axis, slot, line, dark, style=index, width=width, markers=False, panel=place, legend=False)
-        for trace in figure.data[-2:]:
-            trace.update(line={"dash": "solid"})
+            line = LogLine(run.name, _updates(run), norms, f"{when}: %{{customdata[0]:.4g}}", "update %{x}")
+            look = {"dash": "solid", **look}
+            draw(figure, axis, slot, line, dark, style=index, look=look, markers=False, panel=place, legend=False)
         if run.threshold is not None and not clips_values(run):
             figure.add_trace(
                 go.Scatter(
                     x=[0, last],
-                    y=[np.log10(run.threshold)] * 2,
+                    y=axis.place(np.full(2, run.threshold)),
                     mode="lines",
                     line={"color": colours["ink"], "width": 1.5, "dash": "dash"},
                     hovertemplate=f"threshold {number(run.threshold)}<extra></extra>",
@@ -105,13 +104,11 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
             )
         )
     for name, style in (
-        ("before clipping", {"width": 1.25}),
-        ("after", {"width": 4}),
-        *([("threshold", {"width": 1.5, "dash": "dash"})] if limits else []),
+        ("before clipping", {"width": 1.25, "color": colours["ink"]}),
+        ("after", {"width": 4, "color": colours["muted"]}),
+        *([("threshold", {"width": 1.5, "dash": "dash", "color": colours["ink"]})] if limits else []),
     ):
-        figure.add_trace(
-            go.Scatter(x=[None], y=[None], mode="lines", line={"color": colours["ink"], **style}, name=name)
-        )
+        figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", line=style, name=name))
     figure.update_layout(
         frame.layout(
             dark,
@@ -168,6 +165,7 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
                 xref="paper",
                 xanchor="left",
                 xshift=8,
+                bgcolor=frame.palette(dark)["surface"],
                 y=0,
                 yref="paper",
                 yanchor="bottom",
@@ -190,7 +188,8 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
     for slot, (index, run) in enumerate(here):
         bad = np.flatnonzero(~np.isfinite(run.time_norms[update])) + 1
         if len(bad):
-            text = f"{run.name}: overflow from step {bad[-1]} back"
+            where = "at every step" if len(bad) == steps else f"from step {bad[-1]} back"
+            text = f"{run.name}: overflow {where}"
             cross(figure, axis, slot, float(bad[-1]), text, (steps + 1) / 2, dark, style=index)
     return figure
 
@@ -213,14 +212,15 @@ def turned_angle(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
                 x=_updates(run),
                 y=angles,
                 mode="lines",
-                line=frame.line_style(index, dark, 2.5),
+                line=frame.line_style(index, dark, 1.75),
                 name=name,
                 hovertemplate=f"{name}<br>update %{{x}}<br>turned by %{{y:.2f}}°<extra></extra>",
             )
         )
-    labels, right = _names_at_ends(runs, [trace.y for trace in figure.data], bounds, plot, dark)
+    whole = all(run.stopped_at is None for run in runs)  # else a legend names them all
+    labels, right = _names_at_ends(runs if whole else [], [trace.y for trace in figure.data], bounds, plot, dark)
     figure.update_layout(
-        _over_updates(last, dark, runs, labels, right, 300),
+        _over_updates(last, dark, runs, labels, right, 300, named=len(labels)),
         yaxis=frame.axis(dark, "turned by", range=list(bounds), ticksuffix="°", nticks=7),
     )
     return figure
@@ -245,10 +245,10 @@ def _updates(run: ClippingRun) -> Array:
 
 
 def _loudest(runs: Sequence[ClippingRun], norms: bool = False) -> float:
-    """In powers of ten, where the axis ends: four decades above the runs that went to their end, if any did."""
+    """In powers of ten, where the axis ends: some decades above the runs that went to their end, if any did."""
     calm = [run.norms_before if norms else run.losses for run in runs if run.stopped_at is None]
     largest = max((float(np.max(v, initial=0, where=np.isfinite(v))) for v in calm), default=0.0)
-    return float(np.log10(largest)) + 4 if largest > 0 else np.inf
+    return float(np.log10(largest)) + (2 if norms else 3) if largest > 0 else np.inf
 
 
 def _stop(run: ClippingRun) -> str:
@@ -269,22 +269,27 @@ def _names_at_ends(
     longest = max(len(values) for values in placed)
     ends = [
         float(values[-1]) if len(values) == longest and run.stopped_at is None and np.isfinite(values[-1]) else None
-        for run, values in zip(runs, placed, strict=True)
+        for run, values in zip(runs, placed, strict=bool(runs))
     ]
     return frame.end_labels([run.name for run in runs], ends, bounds, plot, dark)
 
 
 def _over_updates(
-    last: int, dark: bool, runs: Sequence[ClippingRun], labels: list[dict[str, Any]], right: int, height: int
+    last: int,
+    dark: bool,
+    runs: Sequence[ClippingRun],
+    labels: list[dict[str, Any]],
+    right: int,
+    height: int,
+    named: int,
 ) -> dict[str, Any]:
     """The layout of a figure over updates; with a legend where the line ends do not name every run."""
-    unnamed = len(labels) + sum(run.stopped_at is not None for run in runs) < len(runs)
     return frame.layout(
         dark,
         height,
         xaxis=frame.whole_axis(0, last, dark, "update", most=7),
         annotations=labels,
-        showlegend=unnamed,
+        showlegend=named < len(runs),
         legend=frame.legend(dark, 1.02),
         margin={"l": 8, "r": right, "t": 12, "b": 8},
     )

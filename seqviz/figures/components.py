@@ -49,6 +49,7 @@ def component_histogram(run: ClippingRun, dark: bool = False) -> go.Figure:
                     "pattern": {"shape": "/", "fgcolor": colours["muted"], "size": 5, "solidity": 0.35},
                 },
                 name=f"beyond ±{number(reach)}",
+                legendrank=1002,
                 hoverinfo="skip",
             )
         )
@@ -58,6 +59,7 @@ def component_histogram(run: ClippingRun, dark: bool = False) -> go.Figure:
             y=np.where(then > 0, then, np.nan),
             marker={"color": frame.colour(0, dark), "opacity": 0.6, "line": {"width": 0}},
             name="after clipping",
+            legendrank=1001,
             hovertemplate="about %{x:.3g}<br>%{y} components after clipping<extra></extra>",
         )
     )
@@ -157,35 +159,26 @@ def before_after(
             name=name,
         )
     )
-    arrows: list[dict[str, Any]] = []
     for index, (vector, name, dash) in enumerate(((raw, "before", "dash"), (clipped, "after clipping", "solid"))):
-        figure.add_trace(  # the arrow's shaft; its head is an annotation, which carries no dash
+        own = frame.colour(1 - index, dark)
+        figure.add_trace(
             go.Scatter(
                 x=[0, vector[0]],
                 y=[0, vector[1]],
-                mode="lines",
-                line={"color": frame.colour(1 - index, dark), "width": 3, "dash": dash},
+                mode="lines+markers",
+                line={"color": own, "width": 3, "dash": dash},
+                marker={
+                    "symbol": "arrow",
+                    "angleref": "previous",
+                    "size": [0, 16],
+                    "color": own,
+                    "opacity": 1,
+                    "line": {"width": 0},
+                },
                 name=f"{name}: {_pair(vector)}, norm {number(float(np.linalg.norm(vector)))}",
                 hovertemplate=f"{name}<br>{_pair(vector)}<extra></extra>",
             )
         )
-        if vector.any():
-            arrows.append(
-                {
-                    "text": "",
-                    "showarrow": True,
-                    "x": float(vector[0]),
-                    "y": float(vector[1]),
-                    "ax": 0.9 * float(vector[0]),
-                    "ay": 0.9 * float(vector[1]),
-                    "axref": "x",
-                    "ayref": "y",
-                    "arrowhead": 2,
-                    "arrowsize": 1,
-                    "arrowwidth": 3,
-                    "arrowcolor": frame.colour(1 - index, dark),
-                }
-            )
     span = {"range": [low - air, high + air], "constrain": "domain", "nticks": 7, "zeroline": True}
     figure.update_layout(
         frame.layout(
@@ -193,7 +186,6 @@ def before_after(
             400,
             xaxis=frame.axis(dark, "first component", zerolinecolor=colours["arrow"], **span),
             yaxis=frame.axis(dark, "second component", zerolinecolor=colours["arrow"], scaleanchor="x", **span),
-            annotations=arrows,
             showlegend=True,
             legend=frame.legend(dark, 1.03) | {"x": 0.5, "xanchor": "center"},
         )

@@ -85,6 +85,7 @@ def legend(dark: bool, y: float = 1.0) -> dict[str, Any]:
         "font": {"size": TEXT, "color": palette(dark)["ink"]},
         "bgcolor": CLEAR,
         "itemwidth": 40,
+        "traceorder": "normal",
         "title": {"text": ""},
     }
 
@@ -165,7 +166,7 @@ def end_labels(
 def whole_axis(first: int, last: int, dark: bool, title: str, most: int = 9, **more: Any) -> dict[str, Any]:
     """An axis of whole numbers (steps, updates) from `first` to `last`, with a tick at the first and at round ones."""
     pace = next(p for e in range(12) for p in (10**e, 2 * 10**e, 5 * 10**e) if (last - first) // p < most)
-    ticks = [first, *(n for n in range(0, last + 1, pace) if n - first >= max(pace * 0.6, 1))]
+    ticks = [first, *(n for n in range(0, last + 1, pace) if n - first >= max(pace * 0.5, 1))]
     side = max(0.5, 0.02 * (last - first))
     return axis(
         dark,

@@ -134,8 +134,7 @@ def power_ticks(low: float, high: float, most: int = 8) -> list[tuple[float, str
         if len(powers) <= most:
             break
     if len(powers) >= 3 or most < 6:
-        plain = all(-3 <= power <= 3 for power in powers)
-        return [(float(power), f"{10.0**power:g}" if plain else power_of_ten(power)) for power in powers]
+        return [(float(power), _label(1, power)) for power in powers]
     fine = [
         (power + math.log10(digit), digit, power)
         for power in range(math.floor(low), math.ceil(high) + 1)
@@ -163,7 +162,7 @@ def number(value: float) -> str:
 
 
 def _label(digit: int, power: int) -> str:
-    if -4 <= power <= 4:
+    if -3 <= power <= 3:
         return f"{digit * 10.0**power:g}"
     return power_of_ten(power) if digit == 1 else f"{digit}·{power_of_ten(power)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ def draw(
     dark: bool,
     *,
     style: int | None = None,
-    width: float = 2.5,
+    look: Mapping[str, Any] | None = None,
     markers: bool = True,
     panel: dict[str, int] | None = None,
     legend: bool = True,
@@ -56,12 +57,13 @@ def draw(
         axis: made from all the lines of this plot.
         number: which of them this is, from 0.
         style: the number whose colour, dash and marker it wears; its own by default.
+        look: of Plotly's line entries what differs from that.
         panel: row and column among subplots.
         legend: whether it stands in the legend.
     """
     style = number if style is None else style
     name = frame.safe(line.name)
-    stroke = frame.line_style(style, dark, width)
+    stroke = {**frame.line_style(style, dark), **(look or {})}
     place = panel or {}
     shared: dict[str, Any] = {"name": name, "legendgroup": f"{number} {name}"}
     extra = np.zeros(len(line.values)) if line.extra is None else line.extra

@@ -61,8 +61,14 @@ def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = 
                 ),
                 hoverongaps=False,
                 colorbar={
-                    "title": {"text": "norm", "side": "top", "font": {"size": frame.SMALL}},
-                    "thickness": 12,
+                    "orientation": "h",
+                    "x": 0.5,
+                    "y": 1.07,
+                    "yanchor": "bottom",
+                    "len": 240,
+                    "lenmode": "pixels",
+                    "title": {"text": "norm of the term", "side": "top", "font": {"size": frame.SMALL}},
+                    "thickness": 10,
                     "outlinewidth": 0,
                     "tickfont": {"size": frame.SMALL, "color": colours["muted"]},
                     **({"tickvals": [at for at, _ in ticks], "ticktext": [text for _, text in ticks]} if ticks else {}),
@@ -82,19 +88,20 @@ def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = 
     figure.update_layout(
         frame.layout(
             dark,
-            430,
-            xaxis=frame.whole_axis(1, steps, dark, "weight used at step k", most=11) | {"range": span},
-            yaxis=frame.whole_axis(1, steps, dark, "loss at step t", most=11)
+            480,
+            xaxis=frame.whole_axis(1, steps, dark, "weight used at step k", most=13 if steps <= 12 else 8)
+            | {"range": span},
+            yaxis=frame.whole_axis(1, steps, dark, "loss at step t", most=13 if steps <= 12 else 8)
             | {"range": span[::-1], "scaleanchor": "x", "constrain": "domain"},
             annotations=[
-                frame.note(dark, said, x=0, xref="x domain", xanchor="left", y=1, yref="y domain", yanchor="bottom")
+                frame.note(dark, said, x=0.5, xref="paper", y=1, yref="y domain", yanchor="bottom")
                 | {"yshift": 4, "font": {"size": frame.TEXT, "color": colours["ink"]}}
             ],
-            margin={"l": 8, "r": 8, "t": 30, "b": 8},
+            margin={"l": 52, "r": 12, "t": 8, "b": 48},
         )
     )
-    figure.update_xaxes(constrain="domain", showline=False)
-    figure.update_yaxes(showline=False)
+    figure.update_xaxes(constrain="domain", showline=False, automargin=False)
+    figure.update_yaxes(showline=False, automargin=False)
     return figure
 
 
@@ -119,7 +126,11 @@ def _rings(figure: go.Figure, terms: Array, zeros: np.ndarray, dropped: np.ndarr
             x=k + 1,
             y=t + 1,
             mode="markers",
-            marker={"symbol": "circle-open", "size": 5, "color": frame.palette(dark)["muted"]},
+            marker={
+                "symbol": "circle-open",
+                "size": 5 if len(terms) <= _SEPARATE else 3,
+                "color": frame.palette(dark)["muted"],
+            },
             customdata=["dropped" if dropped[at] else "kept" for at in zip(t, k, strict=True)],
             hovertemplate="loss at t = %{y}, weight used at k = %{x}:<br>exactly 0, %{customdata}<extra></extra>",
             name="exactly 0",
