@@ -121,6 +121,15 @@ def test_the_scale_for_signed_values_has_nothing_in_the_middle(dark: bool):
     )
 
 
+@BOTH
+def test_the_scale_for_amounts_runs_ever_further_from_the_surface(colours: Mapping[str, str]):
+    scale = theme.sequential(colours is theme.DARK)
+    assert [place for place, _ in scale] == [0, 0.5, 1]
+    away = [contrast(str(colour), colours["surface"]) for _, colour in scale]
+    assert away == sorted(away)
+    assert away[-1] > 2 * away[0]
+
+
 def test_the_style_sheet_names_each_colour_once_and_in_both_forms():
     css = theme.css_variables()
     declared = re.findall(r"--sv-([\w-]+):\s*light-dark\((#\w{6}),\s*(#\w{6})\);", css)

@@ -1,0 +1,114 @@
+"""One gradient before and after clipping: its components as a histogram, and two of them as arrows."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+
+from seqviz.figures.components import before_after, component_histogram
+from seqviz.records import ClippingRun
+
+
+def run(before: object, after: object, name: str = "by norm 1", threshold: float | None = 1.0) -> ClippingRun:
+    one = np.ones(1)
+    return ClippingRun(
+        name, one, one, one, np.zeros(1), np.ones((1, 2)), np.asarray(before), np.asarray(after), 3, threshold
+    )
+
+
+def rendered(figure: go.Figure) -> None:
+    plotly.io.from_json(figure.to_json(), skip_invalid=False)
+
+
+def trace(figure: go.Figure, name: str):
+    (found,) = [one for one in figure.data if one.name == name]
+    return found
+
+
+def test_every_component_is_counted_once_before_and_after():
+    before = np.linspace(-3, 3, 301)
+    figure = component_histogram(run(before, before / 2))
+    assert trace(figure, "before").customdata[:-1].sum() == 301
+    assert np.nansum(trace(figure, "after clipping").y) == 301
+    assert np.nanmin(trace(figure, "after clipping").y) >= 1  # an empty bin has no bar on a logarithmic axis
+    assert figure.layout.yaxis.type == "log"
+    assert not [one for one in figure.data if "beyond" in one.name]
+    rendered(figure)
+
+
+def test_what_lies_far_out_is_counted_in_the_hatched_ends():
+    before = np.array([-100.0, -0.2, 0.1, 0.5, 30.0, 40.0])
+    figure = component_histogram(run(before, np.clip(before, -0.5, 0.5), "by value 0.5", 0.5))
+    beyond = trace(figure, "beyond ±2")
+    assert beyond.marker.pattern.shape == "/"
+    assert (beyond.y[0], beyond.y[-1]) == (1, 2)
+    assert np.isnan(beyond.y[1:-1]).all()
+    assert trace(figure, "before").customdata[:-1].sum() == 6
+    rendered(figure)
+
+
+def test_thresholds_for_single_values_are_marked_and_lie_inside_a_bin():
+    before = np.array([-3.0, -0.5, 0.0, 0.5, 3.0])
+    figure = component_histogram(run(before, np.clip(before, -0.5, 0.5), "by value 0.5", 0.5))
+    assert [shape.x0 for shape in figure.layout.shapes] == [-0.5, 0.5]
+    counts = trace(figure, "after clipping").y
+    np.testing.assert_array_equal(counts, counts[::-1])  # −0.5 and 0.5 fall into bins that mirror each other
+    assert not component_histogram(run(before, before / 4)).layout.shapes
+
+
+def test_components_that_are_no_numbers_are_left_out_and_said():
+    figure = component_histogram(run([np.nan, np.inf, 1.0], [np.nan, np.nan, 0.5]))
+    assert "2 not finite" in figure.layout.annotations[0].text
+    rendered(figure)
+    with pytest.raises(ValueError, match="has 1 components, expected one or more finite ones"):
+        component_histogram(run([np.nan], [np.nan]))
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [1e-300, -1e-300], [1e300, 1.0], [5.0]])
+def test_odd_sizes_are_drawn(values: list[float]):
+    figure = component_histogram(run(values, values, "no clipping", None))
+    assert np.nansum(trace(figure, "after clipping").y) == len(values)
+    rendered(figure)
+
+
+# ── arrows ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_two_arrows_and_the_circle(dark: bool):
+    figure = before_after([3, 4], [0.6, 0.8], 1.0, "norm", dark=dark)
+    region, before, after = figure.data
+    np.testing.assert_allclose(np.hypot(region.x, region.y), 1)
+    np.testing.assert_array_equal([before.x, before.y], [[0, 3], [0, 4]])
+    np.testing.assert_array_equal([after.x, after.y], [[0, 0.6], [0, 0.8]])
+    assert before.line.dash != after.line.dash
+    assert before.line.color != after.line.color
+    assert "norm 5" in before.name
+    assert figure.layout.yaxis.scaleanchor == "x"
+    rendered(figure)
+
+
+def test_by_value_the_region_is_a_square():
+    region = before_after([3, 0.4], [0.5, 0.4], 0.5, "value").data[0]
+    assert np.abs(np.stack([region.x, region.y])).tolist() == [[0.5] * 5] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "threshold", "kind", "said"),
+    [
+        ([1, 2, 3], [1, 2], 1, "norm", r"before has shape \(3,\), expected \(2\)"),
+        ([1, 2], [1], 1, "norm", r"after has shape \(1,\), expected \(2\)"),
+        ([1, np.nan], [1, 2], 1, "norm", "expected finite components"),
+        ([1, 2], [1, 2], 0, "norm", "threshold is 0, expected a finite number above 0"),
+        ([1, 2], [1, 2], 1, "both", "kind is 'both', expected 'norm' or 'value'"),
+    ],
+)
+def test_what_is_no_clipped_pair_is_refused(before, after, threshold, kind, said: str):
+    with pytest.raises(ValueError, match=said):
+        before_after(before, after, threshold, kind)
+
+
+def test_a_gradient_of_0_is_drawn():
+    rendered(before_after([0, 0], [0, 0], 1.0, "value"))
