@@ -127,7 +127,7 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
             },
             showlegend=bool(cliff.paths),
             legend=frame.legend(dark, 1.0) | {"y": 1, "yanchor": "top"},
-            margin={"l": 0, "r": 0, "t": 0, "b": 0},
+            margin=frame.margin(left=0, right=0, top=0, bottom=0),
         )
     )
     return figure

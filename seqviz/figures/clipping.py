@@ -117,7 +117,7 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
             annotations=texts,
             showlegend=True,
             legend=frame.legend(dark) | {"y": 1 + 24 / (height - top - bottom)},
-            margin={"l": 8, "r": 12, "t": top, "b": bottom},
+            margin=frame.margin(top=top, bottom=bottom),
         )
     )
     figure.update_xaxes(frame.whole_axis(0, last, dark, ""))
@@ -182,7 +182,7 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
             annotations=texts,
             showlegend=True,
             legend=frame.legend(dark, 1.1),
-            margin={"l": 8, "r": 12, "t": 34, "b": 8},
+            margin=frame.margin(top=34),
         )
     )
     for slot, (index, run) in enumerate(here):
@@ -291,5 +291,5 @@ def _over_updates(
         annotations=labels,
         showlegend=named < len(runs),
         legend=frame.legend(dark, 1.02),
-        margin={"l": 8, "r": right, "t": 12, "b": 8},
+        margin=frame.margin(right=right, top=12),
     )

@@ -108,7 +108,7 @@ def component_histogram(run: ClippingRun, dark: bool = False) -> go.Figure:
             annotations=texts,
             showlegend=True,
             legend=frame.legend(dark, 1.18),
-            margin={"l": 8, "r": 12, "t": 44, "b": 8},
+            margin=frame.margin(top=44),
         )
     )
     return figure

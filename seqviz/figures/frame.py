@@ -58,7 +58,7 @@ def layout(dark: bool, height: int, **more: Any) -> dict[str, Any]:
     colours = palette(dark)
     return {
         "height": height,
-        "margin": {"l": 8, "r": 12, "t": 8, "b": 8},
+        "margin": margin(),
         "paper_bgcolor": CLEAR,
         "plot_bgcolor": CLEAR,
         "font": {"size": TEXT, "color": colours["ink"]},
@@ -72,6 +72,11 @@ def layout(dark: bool, height: int, **more: Any) -> dict[str, Any]:
         "showlegend": False,
         **more,
     }
+
+
+def margin(left: int = 8, right: int = 12, top: int = 8, bottom: int = 8) -> dict[str, int]:
+    """Margins in px, and none between plot and ticks, where Streamlit's theme would put some."""
+    return {"l": left, "r": right, "t": top, "b": bottom, "pad": 0}
 
 
 def legend(dark: bool, y: float = 1.0) -> dict[str, Any]:

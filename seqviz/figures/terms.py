@@ -97,11 +97,11 @@ def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = 
                 frame.note(dark, said, x=0.5, xref="paper", y=1, yref="y domain", yanchor="bottom")
                 | {"yshift": 4, "font": {"size": frame.TEXT, "color": colours["ink"]}}
             ],
-            margin={"l": 52, "r": 12, "t": 8, "b": 48},
+            margin=frame.margin(),
         )
     )
-    figure.update_xaxes(constrain="domain", showline=False, automargin=False)
-    figure.update_yaxes(showline=False, automargin=False)
+    figure.update_xaxes(constrain="domain", showline=False)
+    figure.update_yaxes(showline=False)
     return figure
 
 

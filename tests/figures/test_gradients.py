@@ -1,4 +1,4 @@
-"""The gradient's size over time, in panels, and the spectrum, drawn from invented records."""
+"""The gradient's size over time, and in panels, drawn from invented records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import plotly.io
 import pytest
 
 from seqviz.figures import theme
-from seqviz.figures.gradients import norms_over_time, small_multiples, spectrum
+from seqviz.figures.gradients import norms_over_time, small_multiples
+from seqviz.figures.spectrum import spectrum
 from seqviz.records import GradientFlow
 
 EIGENVALUES = np.array([0.5, 0.3 + 0.4j, 0.3 - 0.4j, -1.2])
@@ -186,35 +187,6 @@ def test_by_default_the_panels_form_a_table_with_gaps():
 def test_panels_need_a_column():
     with pytest.raises(ValueError, match="columns is 0, expected 1 or more"):
         small_multiples(grid(), columns=0)
-
-
-# ── the spectrum ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_eigenvalues_stand_where_they_are_and_those_outside_look_different():
-    figure = spectrum(flow("a", [1.0]))
-    (inside,), (outside,) = named(figure, "|λ| ≤ 1"), named(figure, "|λ| > 1")
-    np.testing.assert_array_equal(inside.x + 1j * inside.y, EIGENVALUES[:3])
-    np.testing.assert_array_equal(outside.x + 1j * outside.y, EIGENVALUES[3:])
-    assert inside.marker.symbol != outside.marker.symbol
-    rendered(figure)
-
-
-def test_circles_of_radius_1_and_of_the_spectral_radius_on_equal_axes():
-    figure = spectrum(flow("a", [1.0]))
-    (unit,), (own,) = named(figure, "unit circle"), named(figure, "spectral radius ρ = 1.2")
-    np.testing.assert_allclose(np.hypot(unit.x, unit.y), 1)
-    np.testing.assert_allclose(np.hypot(own.x, own.y), 1.2)
-    assert unit.line.dash != own.line.dash
-    assert figure.layout.yaxis.scaleanchor == "x"
-    assert "σ<sub>max</sub> = 1.5" in words(figure)
-
-
-@pytest.mark.parametrize("eigenvalues", [[], [np.nan], [np.inf + 0j]])
-def test_a_spectrum_needs_finite_eigenvalues(eigenvalues: list[complex]):
-    one = GradientFlow("a", np.ones(2), None, np.array(eigenvalues, dtype=complex), 1.0, 1.0)
-    with pytest.raises(ValueError, match="expected one or more finite numbers"):
-        spectrum(one)
 
 
 # ── the house ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -39,6 +39,7 @@ def test_the_lower_triangle_holds_the_terms_and_the_upper_one_nothing():
     assert len(figure.data) == 1
     assert figure.layout.yaxis.range == (5.5, 0.5)  # t = 1 on top
     assert "all 15 terms kept" in figure.layout.annotations[0].text
+    assert figure.layout.margin.pad == 0  # Streamlit's theme would push the ticks under the axis title
     assert "loss at t = %{y}, weight used at k = %{x}" in kept.hovertemplate
     assert "kept" in kept.hovertemplate
     rendered(figure)
