@@ -1,12 +1,13 @@
-"""Run every benchmark against one fresh server; each prints its own rows."""
+"""Run every benchmark, those of pages against one fresh server; each prints its own rows."""
 
 import tempfile
 from pathlib import Path
 
-from benchmarks import controls, stepping
+from benchmarks import controls, gradient_norms, stepping
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
+    gradient_norms.run()
     with tempfile.TemporaryDirectory() as folder:
         server = start_server(Path(folder))
         try:
