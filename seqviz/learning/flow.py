@@ -28,7 +28,7 @@ LIMITS: Limits = {
     "length": (1, 500),
     "batch": (1, 32),
     "inputs": (1, 64),
-    "scale": (0.0, 4.0),
+    "scale": (0.0, 10.0),
     "forget_bias": (-10.0, 10.0),
     "seed": (0, 2**32 - 1),
 }
@@ -87,8 +87,9 @@ class FlowConfig:
 def gradient_flow(config: FlowConfig) -> GradientFlow:
     """‖∂L/∂h_t‖ for every step t of one network, with the bound where there is one.
 
-    Where the forward pass overflows, `overflow` names the first step; the loss, and with it every norm before its
-    last finite step, is then inf or nan, and nothing is made up in their place. A gradient that vanishes entirely is 0.
+    Where the forward pass overflows, `overflow` names the first step. The loss is then no number, so every norm that
+    it reaches is inf or nan: nothing is made up in their place. Where the backward pass alone overflows, the norms of
+    the steps after that stand. A gradient that vanishes entirely is 0.
     """
     inputs = draw(config, INPUTS, config.length, config.batch, config.inputs)
     weight_ih = draw(config, INPUT_WEIGHTS, gates_of(config) * config.hidden, config.inputs) / config.inputs**0.5
@@ -159,20 +160,23 @@ def loss_of(config: FlowConfig, hidden: Tensor) -> Tensor:
     head = draw(config, HEAD, OUTPUTS, config.hidden) / config.hidden**0.5  # (K, H)
     targets = draw(config, TARGETS, config.length, config.batch, OUTPUTS)  # (T, B, K)
     errors = hidden @ head.t() - (targets[-1] if config.loss == "last" else targets)
-    return 0.5 * errors.square().sum() / config.batch
+    loss: Tensor = 0.5 * errors.square().sum() / config.batch
+    return loss
 
 
 def gated_layer(config: FlowConfig, weight_ih: Tensor, matrices: list[Array]) -> nn.RNNBase:
     """A torch.nn.LSTM or GRU in float64 with these weights, its biases 0 but for the LSTM's forget gate."""
     kind = nn.LSTM if config.cell == "LSTM" else nn.GRU
-    layer = kind(config.inputs, config.hidden, dtype=torch.float64)
+    layer = kind(config.inputs, config.hidden, dtype=torch.float64, device="meta")  # draws nothing from torch's seed
+    layer.to_empty(device="cpu")
+    weights = dict(layer.named_parameters())
     with torch.no_grad():
-        layer.weight_ih_l0.copy_(weight_ih)
-        layer.weight_hh_l0.copy_(torch.from_numpy(np.concatenate(matrices)))
-        layer.bias_ih_l0.zero_()
-        layer.bias_hh_l0.zero_()
+        weights["weight_ih_l0"].copy_(weight_ih)
+        weights["weight_hh_l0"].copy_(torch.from_numpy(np.concatenate(matrices)))
+        weights["bias_ih_l0"].zero_()
+        weights["bias_hh_l0"].zero_()
         if config.cell == "LSTM":
-            layer.bias_ih_l0[config.hidden : 2 * config.hidden] = config.forget_bias  # i, f, g, o
+            weights["bias_ih_l0"][config.hidden : 2 * config.hidden] = config.forget_bias  # i, f, g, o
     return layer
 
 

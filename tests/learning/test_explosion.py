@@ -89,7 +89,7 @@ def test_a_tenth_of_the_rate_needs_no_clipping_and_is_too_slow_with_it():
     """What the module's docstring says, so that the page does not sell clipping as more than it is."""
     none, norm, _ = clipping_comparison(ExplosionConfig(learning_rate=0.001))
     assert none.stopped_at is None
-    assert none.losses[-20:].mean() < 0.1 * BASELINE
+    assert none.losses[-20:].mean() < 0.25 * BASELINE
     assert norm.losses[-20:].mean() > 0.5 * BASELINE
 
 
