@@ -1,6 +1,23 @@
 """Recurrent networks that learn: torch, fast, held against the paper engine and against autograd."""
 
+from seqviz.learning.cliff import CliffConfig, cliff
 from seqviz.learning.clipping import Clipped, clip_by_norm, clip_by_value
+from seqviz.learning.explosion import ExplosionConfig, clipping_comparison
+from seqviz.learning.flow import FlowConfig, gradient_flow, small_multiples
 from seqviz.learning.gradient_norms import BackwardPass, backward_pass, gradient_norms
 
-__all__ = ["BackwardPass", "Clipped", "backward_pass", "clip_by_norm", "clip_by_value", "gradient_norms"]
+__all__ = [
+    "BackwardPass",
+    "CliffConfig",
+    "Clipped",
+    "ExplosionConfig",
+    "FlowConfig",
+    "backward_pass",
+    "cliff",
+    "clip_by_norm",
+    "clip_by_value",
+    "clipping_comparison",
+    "gradient_flow",
+    "gradient_norms",
+    "small_multiples",
+]
