@@ -105,11 +105,10 @@ def lstm_back(total: Tensor, squashed: Tensor, cell: Tensor, cell_before: Tensor
             torch.addcmul(carried, h[t], cell_slope[k], out=at_cell)  # ∂L/∂c_t
             torch.mul(per_cell, cell_factor[k], out=cell_side[k])  # (B, 1, H) · (B, 4, H)
             torch.mul(h[t], output_factor[k], out=output_side[k])
-            carried = carry[k]
+            carried = carry[k]  # read by the step before, ahead of the next block's writing there
             if t:
                 h[t - 1].addmm_(z[k], recurrent)  # (B, 4H) @ (4H, H) → (B, H)
         yield Block(steps, gates[:count], gates[:count])
-        carried = carried.clone()  # its memory is the next block's
 
 
 def gru_back(total: Tensor, squashed: Tensor, product: Tensor, before: Tensor, recurrent: Tensor) -> Iterator[Block]:

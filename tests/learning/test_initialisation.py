@@ -26,6 +26,13 @@ def test_an_orthogonal_matrix_keeps_lengths(units: int, scale: float, seed: int)
     np.testing.assert_allclose(drawn.T @ drawn, scale**2 * np.eye(units), atol=1e-12)
 
 
+def test_an_orthogonal_matrix_is_drawn_evenly():
+    """With one unit that is a coin, +1 or −1; a QR factorisation as it comes always shows the same side."""
+    sides = [recurrent_matrix("orthogonal", 1, 1.0, np.random.default_rng(seed)).item() for seed in range(100)]
+    assert set(np.round(sides, 12)) == {-1.0, 1.0}
+    assert abs(sum(sides)) < 40  # four standard deviations
+
+
 def test_the_identity_and_the_gaussian():
     random = np.random.default_rng(0)
     np.testing.assert_array_equal(recurrent_matrix("identity", 3, 0.9, random), 0.9 * np.eye(3))
