@@ -12,6 +12,7 @@ from seqviz.ui.controls import unrolled_controls
 from seqviz.ui.explain import equations, predict_first
 from seqviz.ui.long_view import downloads, hidden_over_text
 from seqviz.ui.settings import Refusal, Settings
+from seqviz.ui.slips import slips
 from seqviz.ui.state import visit
 from seqviz.ui.updates import with_updates
 from seqviz.ui.weights import typed_so_far, weight_tables
@@ -58,5 +59,7 @@ with question:
 st.header("The hidden state over the whole text", anchor=False)
 hidden_over_text(shown)
 downloads(shown)
+st.header("Where the slides slip", anchor=False)
+slips(shown)
 st.header("What to look at", anchor=False)
 equations(shown)

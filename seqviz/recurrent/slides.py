@@ -14,7 +14,9 @@ from numpy.typing import ArrayLike
 from seqviz.records import Array, CellTrace
 from seqviz.recurrent.activations import DERIVATIVES
 from seqviz.recurrent.bptt import output_gradients
+from seqviz.recurrent.cell import Head
 from seqviz.recurrent.elman import Elman
+from seqviz.recurrent.losses import step_losses
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +98,20 @@ def wrong_sign(chain: Chain) -> Slip:
     """Deck A: W_sh − Σ (y_i − s_i) h_i climbs the loss: subtracted is minus the gradient. This is step t's share."""
     exact = np.outer(chain.output, chain.trace.hidden[chain.t])  # (s − y) hᵀ, (K, H)
     return Slip("W_hy", -exact, exact)
+
+
+def losses_after_head_update(cell: Elman, trace: CellTrace, targets: ArrayLike, loss: str, rate: float) -> list[float]:
+    """L = Σ_t L_t now, after the slide's update of W_sh alone, and after W_sh − η ∂L/∂W_sh with η = `rate`.
+
+    The slide's line has no learning rate and the wrong sign: W_sh − Σ (y_i − s_i) h_i.
+    """
+    assert cell.head is not None
+    assert trace.outputs is not None
+    gradient = output_gradients(trace.outputs, targets, loss).T @ trace.hidden[1:]  # (K, T) @ (T, H)
+    changes = (np.zeros_like(gradient), gradient, -rate * gradient)
+    heads = (Head(cell.head.weight + change, cell.head.bias) for change in changes)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return [float(step_losses(head(trace.hidden[1:]), targets, loss).sum()) for head in heads]
 
 
 def wrong_inner_derivative(chain: Chain) -> Slip:

@@ -36,7 +36,7 @@ class Experiment:
         settings: what was asked for.
         tokens: (T,) the inputs, T ≤ STEP_LIMIT; ids: (T,) their ids.
         vocabulary: of inputs and targets together, so D = K = its size.
-        targets: (T,) ids, NO_TARGET where a step has none.
+        targets: (T,) ids, NO_TARGET where a step has none; loss_targets: the same as the loss takes them.
         cell, trace: the network and what it computed.
         predictions: (T, K) after softmax or linear head; losses: (T,).
         gradient: of the sum of the losses; None where no step has a target, or where it overflows.
@@ -51,6 +51,7 @@ class Experiment:
     ids: Ids
     vocabulary: Vocabulary
     targets: Ids
+    loss_targets: Ids | Array
     cell: Elman
     trace: CellTrace
     predictions: Array
@@ -117,6 +118,7 @@ def experiment(settings: Settings) -> Experiment:
         ids=ids,
         vocabulary=vocabulary,
         targets=targets,
+        loss_targets=loss_targets,
         cell=cell,
         trace=trace,
         predictions=predictions(trace.outputs, settings.loss),

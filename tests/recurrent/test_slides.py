@@ -11,6 +11,7 @@ from seqviz.recurrent import NO_TARGET, unroll
 from seqviz.recurrent.initial import random_elman
 from seqviz.recurrent.slides import (
     Chain,
+    losses_after_head_update,
     missing_recurrent_factor,
     skipped_state,
     wrong_inner_derivative,
@@ -62,6 +63,23 @@ def test_the_sign_is_turned_around() -> None:
     found = wrong_sign(chain(3))
     assert found.angle == pytest.approx(180.0)
     assert found.relative_error == pytest.approx(2.0)
+
+
+def test_the_slides_update_climbs_where_the_derivatives_descends() -> None:
+    before, slide, exact = losses_after_head_update(CELL, TRACE, TARGETS, "cross_entropy", 0.01)
+    assert CELL.head is not None
+    weight = torch.tensor(CELL.head.weight, requires_grad=True)
+    hidden, bias, targets = torch.tensor(TRACE.hidden[1:]), torch.tensor(CELL.head.bias), torch.tensor(TARGETS)
+
+    def loss(weight: torch.Tensor) -> torch.Tensor:
+        return F.cross_entropy(hidden @ weight.T + bias, targets, reduction="sum")
+
+    loss(weight).backward()
+    assert weight.grad is not None
+    assert before == pytest.approx(loss(weight).item())
+    assert slide == pytest.approx(loss(weight + weight.grad).item())
+    assert exact == pytest.approx(loss(weight - 0.01 * weight.grad).item())
+    assert exact < before < slide
 
 
 def test_one_unit_by_hand() -> None:
