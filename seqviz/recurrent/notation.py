@@ -78,11 +78,19 @@ class Notation:
         """y_t = φ(W_hy h_t + c) in this dialect's letters, still with `@`."""
         return f"{self.prediction} = {self.phi}({self.output_product} + {self.c})"
 
+    @property
+    def gradient_equation(self) -> str:
+        """∂L/∂h_t = ∂L_t/∂h_t + (∂h_{t+1}/∂h_t)ᵀ ∂L/∂h_{t+1} in this dialect's letters, still with `@` and `>`."""
+        following = self.hidden.replace("@", ">")
+        here = f"∂{self.total}/∂{self.hidden} = ∂{self.loss}/∂{self.hidden}"
+        return f"{here} + (∂{following}/∂{self.hidden})ᵀ ∂{self.total}/∂{following}"
+
 
 def at(symbol: str, index: int | str) -> str:
-    """The symbol at one step: `@` becomes the index and `<` the one before it."""
+    """The symbol at one step: `@` becomes the index, `<` the one before it and `>` the one after."""
     previous = str(index - 1) if isinstance(index, int) else f"{index}−1"
-    return symbol.replace("@", str(index)).replace("<", previous)
+    following = str(index + 1) if isinstance(index, int) else f"{index}+1"
+    return symbol.replace("@", str(index)).replace("<", previous).replace(">", following)
 
 
 def plain(symbol: str) -> str:
@@ -105,6 +113,7 @@ _LATEX = {
     "⊙": r"\odot ",
     "−": "-",
     "ᵀ": r"^{\top}",
+    "∂": r"\partial ",
 }
 
 

@@ -67,6 +67,7 @@ def equations(experiment: Experiment) -> None:
     with left:
         st.latex(latex(at(letters.hidden_equation, "t")))
         st.latex(latex(at(letters.output_equation, "t")))
+        st.latex(latex(at(letters.gradient_equation, "t")))
         st.caption(f"{letters.name}. {letters.remark}")
     with right:
         st.markdown(
@@ -76,5 +77,7 @@ def equations(experiment: Experiment) -> None:
             "one column of it.\n"
             "- **The memory is the other half.** The hidden state of the step before comes in through the recurrent "
             "matrix; at the first step it is zero.\n"
-            "- **The loss is a sum.** Each step with a target adds its own; training makes the sum small."
+            "- **The loss is a sum.** Each step with a target adds its own; training makes the sum small.\n"
+            "- **Backward, the arrows turn.** Each state hears from its own loss and, through the recurrent matrix, from "
+            "all later ones; each step adds its share to the gradient of the same weights."
         )
