@@ -78,6 +78,6 @@ def equations(experiment: Experiment) -> None:
             "- **The memory is the other half.** The hidden state of the step before comes in through the recurrent "
             "matrix; at the first step it is zero.\n"
             "- **The loss is a sum.** Each step with a target adds its own; training makes the sum small.\n"
-            "- **Backward, the arrows turn.** Each state hears from its own loss and, through the recurrent matrix, from "
-            "all later ones; each step adds its share to the gradient of the same weights."
+            "- **Backward, the arrows turn.** Each state hears from its own loss and, through the recurrent matrix, "
+            "from all later ones; each step adds its share to the gradient of the same weights."
         )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from seqviz.ui.slips import LINES
-from tests.pages.test_unrolled import charts, opened, values
+from tests.pages.test_unrolled import figures, opened, values
 
 
 def measured(page) -> str:
@@ -20,7 +20,7 @@ def measured(page) -> str:
 @pytest.mark.parametrize("query", [{}, {"loss": "squared error", "activation": "sigmoid", "hidden": "3"}])
 def test_ours_is_autograds_and_the_slides_is_not(name: str, query: dict[str, str]):
     page = opened(slip=name, autograd="true", **query)
-    slide, exact, judge = (values(panel["z"]) for panel in charts(page)[2]["data"])
+    slide, exact, judge = (values(panel["z"]) for panel in figures(page)[2]["data"])
     np.testing.assert_allclose(exact, judge, atol=1e-12)
     assert np.linalg.norm(slide - exact) > 0.01 * np.linalg.norm(exact)
     gaps = re.findall(r"(\d\.\de[-+]\d\d)", measured(page))
@@ -29,7 +29,7 @@ def test_ours_is_autograds_and_the_slides_is_not(name: str, query: dict[str, str
 
 
 def test_without_asking_there_are_two():
-    assert [len(chart["data"]) for chart in charts(opened())][2] == 2
+    assert [len(chart["data"]) for chart in figures(opened())][2] == 2
 
 
 def test_a_text_too_short_for_a_line_says_so():
@@ -54,5 +54,5 @@ def test_the_slides_update_is_said_to_climb():
 
 def test_a_token_in_the_figure_is_no_markup():
     page = opened(text="<b> <i> &amp; <b>", unit="words", slip="A: ∂h₄/∂W_xh")
-    ticks = charts(page)[2]["layout"]["xaxis"]["ticktext"]
+    ticks = figures(page)[2]["layout"]["xaxis"]["ticktext"]
     assert not any("<" in tick for tick in ticks)

@@ -87,6 +87,11 @@ def as_seen(markdown: str) -> str:
 
 
 def charts(page: AppTest) -> list[dict[str, Any]]:
+    """The heatmap and the line over the whole text."""
+    return figures(page)[:2]
+
+
+def figures(page: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
 
 
@@ -652,7 +657,7 @@ def test_three_things_to_take_away():
 
 def asked(page: AppTest) -> tuple[str, list[str]]:
     """The question, and what stands below it."""
-    question, *answer = [text.value for text in page.text]
+    question, *answer = [text.value for text in page.text if "slide's" not in text.value]
     assert question.startswith("Predict first.")
     return question, answer
 
