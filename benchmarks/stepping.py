@@ -12,9 +12,10 @@ from benchmarks.report import heading, row
 from tests.browser.serving import ARGUMENTS, find_chromium, wait_until_idle
 
 KEYS = 300
+BACKWARD = "32.output_gradient"  # where the backward pass begins
 TEXTS = {
-    "4 letters": "hellohellohellohellohellohellohello"[:32],
-    "22 letters": "the quick brown fox jumps over a",
+    "4 letters": "hellohellohellohellohellohellohello"[:31],
+    "22 letters": "the quick brown fox jumps over ",
 }
 # A key's own time stamp → the frame it changed has been handed to the compositor: the first message after the frame.
 MEASURE = """() => {
@@ -42,7 +43,8 @@ def run(url: str) -> None:
             heading(f"Key press → painted frame, 32 tokens × 8 units, 1280×800; {words}")
             row("  a page that only counts key presses (the floor)", floor(browser))
             for name, text in TEXTS.items():
-                row(f"  /unrolled, vocabulary of {name}", keys(browser, url, text), bound=16.7)
+                row(f"  /unrolled forward, vocabulary of {name}", keys(browser, url, text, "1.input", 8), bound=16.7)
+                row(f"  /unrolled backward, vocabulary of {name}", keys(browser, url, text, BACKWARD, 7), bound=16.7)
             browser.close()
 
 
@@ -65,16 +67,18 @@ def floor(browser: Browser) -> list[float]:
     return times
 
 
-def keys(browser: Browser, url: str, text: str) -> list[float]:
+def keys(browser: Browser, url: str, text: str, start: str, phases: int) -> list[float]:
+    """From `start` on, one pass over all 32 steps but the first, of so many phases each."""
     page = browser.new_page(viewport={"width": 1280, "height": 800})
-    page.goto(f"{url}/unrolled?" + urlencode({"text": text, "hidden": 8, "targets": "next token, last open"}))
+    place = {"text": text, "hidden": 8, "targets": "next token, sos to eos", "at": start}
+    page.goto(f"{url}/unrolled?" + urlencode(place))
     page.locator(".scrub").wait_for()
     wait_until_idle(page)
     page.wait_for_timeout(500)
-    assert int(page.locator(".scrub").get_attribute("max") or 0) == 32 * 8 - 1
+    assert int(page.locator(".scrub").get_attribute("max") or 0) == 32 * (8 + 7)
     # once through a token's phases first: each phase's tables are made when they are first shown
-    for _ in range(8):
+    for _ in range(phases):
         page.keyboard.press("ArrowRight")
-    times = press(page, 240)
+    times = press(page, 30 * phases)
     page.close()
     return times

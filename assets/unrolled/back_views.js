@@ -81,21 +81,38 @@ Object.assign(VIEWS, {
   },
 });
 
+const LARGE = 64; // cells; of a larger matrix only what one step changes is drawn twice
+
 /** For each parameter what this step adds, and the sum so far. The first one opens: its cells are counted row by row. */
 function termsView(body, data, open, parameters) {
-  const rows = parameters.map(([name, rows, columns], place) => {
+  const lines = parameters.map(([name, rows, columns], place) => {
     const line = htmlNode("div", "term-row", body);
+    const large = rows.length * columns.length > LARGE;
     const make = (onOpen) => new Matrix(line, { values: zeros(rows.length, columns.length), rows, columns, symbol: "", scale: 1, digits: 3, onOpen });
-    return { name, term: make(null), sum: make(place === 0 ? open : null) };
-  });
-  return (step, index) => {
-    const b = data.backward;
-    for (const { name, term, sum } of rows) {
+    if (large && name === "W_xh") return inputColumn(line, data, rows);
+    const term = large ? null : make(null);
+    const sum = make(place === 0 ? open : null);
+    return (step, index) => {
+      const b = data.backward;
       const symbol = data.symbols.parameter(name);
-      const scale = largest(b.sums[0][name]) || 1;
-      term.update(b.terms[step][name], `step ${step + 1} adds`, scale);
-      sum.update(b.sums[step][name], step === 0 ? symbol : `${symbol}, so far`, scale, name === rows[0].name ? index : null);
-    }
+      term?.update(b.terms[step][name], `step ${step + 1} adds`, b.scales[name]);
+      sum.update(b.sums[step][name], step === 0 ? symbol : `${symbol}, so far`, b.scales[name], place === 0 ? index : null);
+    };
+  });
+  return (step, index) => lines.forEach((update) => update(step, index));
+}
+
+/** A one-hot input gives a gradient to one column of its matrix and no other. */
+function inputColumn(line, data, units) {
+  const term = new Vector(line, { labels: units, digits: 3 });
+  const sum = new Vector(line, { labels: units, digits: 3 });
+  return (step) => {
+    const b = data.backward;
+    const column = data.ids[step];
+    const symbol = `${data.symbols.parameter("W_xh")}, column ${column + 1}`;
+    const of = (matrix) => matrix.map((row) => row[column]);
+    term.update(of(b.terms[step].W_xh), `step ${step + 1} adds`, b.scales.W_xh);
+    sum.update(of(b.sums[step].W_xh), step === 0 ? symbol : `${symbol}, so far`, b.scales.W_xh);
   };
 }
 

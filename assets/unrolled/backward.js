@@ -129,5 +129,7 @@ function completeBackward(data) {
     hidden: largest(b.hidden, b.local, b.incoming) || 1,
     preactivation: largest(b.preactivation) || 1,
     factor: largest(b.factors.filter(Boolean)) || 1,
+    side: largest(b.sides) || 1,
+    ...Object.fromEntries(Object.keys(sums).map((name) => [name, largest(b.sums[0][name]) || 1])),
   };
 }

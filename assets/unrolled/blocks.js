@@ -62,35 +62,55 @@ class Matrix {
     this.rows = rows.map((name, i) => {
       htmlNode("span", "label", frame).textContent = name;
       return columns.map((column, j) => {
-        const cell = htmlNode(onOpen ? "button" : "span", "cell", frame);
-        cell.dataset.place = `row ${name}, column ${column}`;
+        const cell = htmlNode(onOpen ? "button" : "span", "cell", htmlNode("div", "slot", frame));
         if (onOpen) {
           cell.type = "button";
+          cell.title = `row ${name}, column ${column}`; // its name is its number
           cell.addEventListener("click", () => onOpen(i * columns.length + j));
         }
         return cell;
       });
     });
     this.lit = [];
+    this.names = { rows, columns };
+    // the whole number of a cell is written where a pointer asks for it, not at every step
+    frame.addEventListener("pointerover", ({ target }) => {
+      const i = this.rows.findIndex((cells) => cells.includes(target));
+      if (i >= 0) target.title = `${this.place(i, this.rows[i].indexOf(target))}: ${this.values?.[i][this.rows[i].indexOf(target)] ?? "none"}`;
+    });
     this.update(values, symbol, scale);
+  }
+
+  place(i, j) {
+    return `row ${this.names.rows[i]}, column ${this.names.columns[j]}`;
   }
 
   /** New numbers; null for none. */
   update(values, symbol, scale, selected = null) {
     symbolToHtml(this.title.firstChild, symbol);
+    const before = this.values;
+    const same = this.scale === scale;
     this.rows.forEach((cells, i) =>
       cells.forEach((cell, j) => {
         const value = values === null ? null : values[i][j];
+        if (before !== undefined && same && (before === null ? null : before[i][j]) === value) return;
         const text = value === null ? "·" : formatNumber(value, this.digits);
         if (cell.textContent !== text) cell.textContent = text;
-        cell.title = `${cell.dataset.place}: ${value ?? "none"}`;
         tint(cell, value ?? 0, scale);
-        if (cell.localName === "button") {
-          cell.setAttribute("aria-pressed", String(selected === i * cells.length + j));
-          cell.setAttribute("aria-label", `${cell.dataset.place}: ${text}. Open its product`);
-        }
       }),
     );
+    this.values = values;
+    this.scale = scale;
+    this.select(selected);
+  }
+
+  select(index) {
+    const cells = this.rows.flat();
+    if (cells[0]?.localName !== "button" || index === this.selected) return;
+    if (this.selected === undefined) for (const cell of cells) cell.setAttribute("aria-pressed", "false");
+    cells[this.selected ?? -1]?.setAttribute("aria-pressed", "false");
+    cells[index ?? -1]?.setAttribute("aria-pressed", "true");
+    this.selected = index;
   }
 
   /** Light the row and the column that the opened number is made of. */

@@ -151,7 +151,7 @@ VIEWS.update = (body, data, open) => {
     curve.update(data.descent, n.total);
     blocks.before?.update(asMatrix(data.before[name]), `${n[name]} before the last press`, scale);
     blocks.now.update(now, `${n[name]} now`, scale);
-    blocks.gradient.update(data.backward.sums[0][name], data.symbols.parameter(name), largest(data.backward.sums[0][name]) || 1);
+    blocks.gradient.update(data.backward.sums[0][name], data.symbols.parameter(name), data.backward.scales[name]);
     blocks.after.update(afterUpdate(data, name), `${n[name]} − η ${data.symbols.parameter(name)}`, scale, index);
   };
 };

@@ -50,6 +50,13 @@ class Terms {
     this.value = htmlNode("span", "value", pick);
     const units = unitNames(data);
     this.matrix = new Matrix(about, { values: zeros(data.H, data.H), rows: units, columns: units, symbol: "", scale: 1, digits: 3 });
+    this.inSight = false;
+    this.watcher?.disconnect();
+    this.watcher = new IntersectionObserver(([entry]) => {
+      this.inSight = entry.isIntersecting;
+      if (this.inSight && !this.root.hidden) this.showMatrix();
+    });
+    this.watcher.observe(this.matrix.block);
     this.root.style.height = `${Math.max(T * size + 26, data.H * 24 + 80)}px`;
   }
 
@@ -66,16 +73,20 @@ class Terms {
     if (!seen) return;
     const from = place.pass === "update" ? 0 : place.phase === BACK.weight_terms ? place.step : place.step + 1; // filled for k ≥ from
     if (from === this.filled) return;
+    const before = this.filled ?? this.data.T;
     this.filled = from;
-    this.cells.forEach((row, t) =>
-      row.forEach((cell, k) => {
-        const known = k >= from;
-        cell.classList.toggle("known", known);
-        // the square root, so that terms a hundred times smaller are still seen
-        cell.style.setProperty("--size", known ? Math.sqrt(this.data.backward.contributions[t][k] / this.most).toFixed(3) : "0");
-      }),
-    );
+    for (let k = Math.min(from, before); k < Math.max(from, before); k++) this.fill(k, k >= from);
     this.showTerm();
+  }
+
+  /** One column of the grid: every later loss that reached the weights' use at step k. */
+  fill(k, known) {
+    for (let t = k; t < this.data.T; t++) {
+      this.cells[t][k].classList.toggle("known", known);
+      // the square root, so that terms a hundred times smaller are still seen
+      const size = known ? Math.sqrt(this.data.backward.contributions[t][k] / this.most) : 0;
+      this.cells[t][k].style.setProperty("--size", size.toFixed(3));
+    }
   }
 
   showTerm() {
@@ -89,8 +100,18 @@ class Terms {
     this.inputs[1].value = String(k + 1);
     const known = k >= this.filled;
     this.value.textContent = known ? `norm ${formatNumber(b.contributions[t][k], 4)}` : "not reached yet";
+    this.shown = [t, k];
+    if (this.inSight) this.showMatrix();
+  }
+
+  /** The term as a matrix; below the fold it waits until somebody looks. */
+  showMatrix() {
+    const { data } = this;
+    const b = data.backward;
+    const [t, k] = this.shown;
+    const known = k >= this.filled;
     const n = data.notation;
     const left = `∂${symbolAt(n.loss, t + 1)}/∂${symbolAt(n.preactivation, k + 1)}`;
-    this.matrix.update(known ? outer(b.sides[t][k], data.hidden[k]) : null, `${left} ${symbolAt(n.hidden, k)}ᵀ`, largest(b.sides) || 1);
+    this.matrix.update(known ? outer(b.sides[t][k], data.hidden[k]) : null, `${left} ${symbolAt(n.hidden, k)}ᵀ`, b.scales.side);
   }
 }

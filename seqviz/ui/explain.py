@@ -67,7 +67,7 @@ def equations(experiment: Experiment) -> None:
     with left:
         st.latex(latex(at(letters.hidden_equation, "t")))
         st.latex(latex(at(letters.output_equation, "t")))
-        st.latex(latex(at(letters.gradient_equation, "t")))
+        st.latex(_in_two_lines(latex(at(letters.gradient_equation, "t"))))
         st.caption(f"{letters.name}. {letters.remark}")
     with right:
         st.markdown(
@@ -81,3 +81,10 @@ def equations(experiment: Experiment) -> None:
             "- **Backward, the arrows turn.** Each state hears from its own loss and, through the recurrent matrix, "
             "from all later ones; each step adds its share to the gradient of the same weights."
         )
+
+
+def _in_two_lines(equation: str) -> str:
+    """A = B + (C) broken before the last sum, so that it fits a phone."""
+    left, right = equation.split(" = ", 1)
+    first, second = right.split(" + (", 1)
+    return rf"\begin{{aligned}} {left} &= {first} \\ &\quad + ({second} \end{{aligned}}"

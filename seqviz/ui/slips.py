@@ -42,8 +42,8 @@ LINES = {
         Line(
             "A: ∂h₄/∂W_hh",
             r"\frac{\partial h_4}{\partial W_{hh}} = g' \cdot \left[h_3 + h_2 + \dots\right]",
-            r"\frac{\partial h_4}{\partial W_{hh}} = g'(z_4) \cdot \left[h_3 + W_{hh}\, g'(z_3) \cdot "
-            r"\left[h_2 + \dots\right]\right]",
+            r"\begin{aligned} \frac{\partial h_4}{\partial W_{hh}} &= g'(z_4) \cdot [h_3 \\ "
+            r"&\quad + W_{hh}\, g'(z_3) \cdot [h_2 + \dots]] \end{aligned}",
             "Before every older state a factor is missing: the recurrent matrix, and the slope of the step it went "
             "through.",
             missing_recurrent_factor,
@@ -58,10 +58,10 @@ LINES = {
         ),
         Line(
             "A: ∂h₄/∂W_xh",
-            r"\frac{\partial h_4}{\partial W_{xh}} = g' \cdot \left[x_4 + W_{hh}\, g'(z_2) \cdot "
-            r"\frac{\partial z_2}{\partial W_{xh}}\right]",
-            r"\frac{\partial h_4}{\partial W_{xh}} = g'(z_4) \cdot \left[x_4 + W_{hh}\, g'(z_3) \cdot "
-            r"\frac{\partial z_3}{\partial W_{xh}}\right]",
+            r"\begin{aligned} \frac{\partial h_4}{\partial W_{xh}} &= g' \cdot [x_4 \\ "
+            r"&\quad + W_{hh}\, g'(z_2) \cdot \frac{\partial z_2}{\partial W_{xh}}] \end{aligned}",
+            r"\begin{aligned} \frac{\partial h_4}{\partial W_{xh}} &= g'(z_4) \cdot [x_4 \\ "
+            r"&\quad + W_{hh}\, g'(z_3) \cdot \frac{\partial z_3}{\partial W_{xh}}] \end{aligned}",
             "One step back from 4 is 3, not 2: read as it stands, the slide leaves out what step 3 did.",
             wrong_inner_derivative,
         ),
