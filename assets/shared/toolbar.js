@@ -1,7 +1,7 @@
 // The row of buttons above a stepper: stepping, playing, scrubbing, and what a view adds to it.
 
 const BUTTONS = [
-  ["home", "Home", "❘◀◀", "Back to the start (Home)"],
+  ["home", "Home", "❘◀◀", "To the start of this pass (Home)"],
   ["token-back", "Token back", "◀◀", "One token back (Shift+←)"],
   ["back", "Back", "◀❘", "One phase back (←)"],
   ["play", "Play", "▶", "Play or pause (Space)"],

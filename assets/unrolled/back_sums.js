@@ -33,8 +33,8 @@ Object.assign(SUMS, {
     if (step === data.T - 1) return [["", "Nothing comes after the last step: 0."]];
     const line = ["", `flows in [${j + 1}] = ${productSum(b.factors[step][j], b.hidden[step + 1])} ≈ ${exact(b.incoming[step][j])}`];
     const size = (value) => formatNumber(value, 4);
-    const norms = `‖·‖ = ${size(b.factor_norms[step + 1])}, so of ‖${data.symbols.next}‖ = ${size(norm(b.hidden[step + 1]))} there comes through ${size(norm(b.incoming[step]))}`;
-    return [line, [`${data.symbols.factor} ${symbolAt(norms, step + 1)}`, ""]];
+    const through = `${size(norm(b.incoming[step]))} of ‖${data.symbols.next}‖ = ${size(norm(b.hidden[step + 1]))} comes through`;
+    return [line, [`The factor's norm is ${size(b.factor_norms[step + 1])}: ${through}`, ""]];
   },
 
   hidden_gradient(data, step, i) {

@@ -81,7 +81,7 @@ function gradientAt(data, step, back) {
   if (back < BACK.local_gradient) return null;
   const [values, symbol] =
     back === BACK.local_gradient ? [b.local, g.local]
-    : back === BACK.incoming_gradient ? [b.incoming, `${g.factor} ${g.next}`]
+    : back === BACK.incoming_gradient ? [b.incoming, "flows in"]
     : back === BACK.hidden_gradient || back >= BACK_PHASES.length ? [b.hidden, g.hidden]
     : [b.preactivation, g.preactivation];
   const scale = values === b.preactivation ? b.scales.preactivation : b.scales.hidden;

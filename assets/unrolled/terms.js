@@ -13,6 +13,7 @@ class Terms {
     this.root.hidden = true;
     this.filled = null;
     this.term = null; // [t, k] from 0, once the reader has chosen one
+    this.lastLoss = data.targets.findLastIndex((target) => target !== null);
     if (!data.backward) return;
     const { T } = data;
     const size = Math.max(6, Math.min(22, Math.floor(208 / T)));
@@ -92,7 +93,8 @@ class Terms {
   showTerm() {
     const { data } = this;
     const b = data.backward;
-    const [t, k] = this.term ?? [data.T - 1, Math.min(this.filled, data.T - 1)];
+    const latest = Math.min(this.filled, data.T - 1);
+    const [t, k] = this.term ?? [Math.max(latest, this.lastLoss), latest];
     this.marked?.classList.remove("chosen");
     this.marked = this.cells[t][k];
     this.marked.classList.add("chosen");
