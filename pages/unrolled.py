@@ -15,7 +15,7 @@ from seqviz.ui.settings import Refusal, Settings
 from seqviz.ui.slips import slips
 from seqviz.ui.state import visit
 from seqviz.ui.updates import with_updates
-from seqviz.ui.weights import typed_so_far, weight_tables
+from seqviz.ui.weights import typed_so_far, weight_drawer
 
 shell.open_page("unrolled")
 asked = unrolled_controls()
@@ -33,8 +33,7 @@ except Refusal as refusal:
     problems.append(f"{refusal} The picture stays as it was.")
     settings = good
     drawn = drawn_weights(settings)
-with st.expander("Weights as a table: type a lecture's own numbers"):
-    typed = weight_tables(*drawn, settings, notation(asked.notation))
+typed = weight_drawer(*drawn, settings, notation(asked.notation))
 settings, refused = with_updates(replace(settings, typed=typed), good)
 try:
     shown = experiment(settings)
@@ -59,7 +58,6 @@ with question:
 st.header("The hidden state over the whole text", anchor=False)
 hidden_over_text(shown)
 downloads(shown)
-st.header("Where the slides slip", anchor=False)
 slips(shown)
 st.header("What to look at", anchor=False)
 equations(shown)

@@ -80,6 +80,13 @@ LINES = {
 
 @st.fragment
 def slips(experiment: Experiment) -> None:
+    """A drawer with the lines of the slides; what is in it is only computed while it is open."""
+    with st.expander("Where the slides slip: four lines, measured", key="slides", bind="query-params") as drawer:
+        if drawer.open:
+            _line(experiment)
+
+
+def _line(experiment: Experiment) -> None:
     """The chosen line: both formulas, both gradients on this network, and PyTorch's own for whoever asks."""
     name = st.segmented_control(
         "Line of the slides", list(LINES), default=next(iter(LINES)), key="slip", required=True, bind="query-params"

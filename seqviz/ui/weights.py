@@ -100,7 +100,14 @@ def write_typed(typed: Typed) -> str:
     return json.dumps([[*place, value] for place, value in typed.items()], separators=(",", ":"), ensure_ascii=False)
 
 
-def weight_tables(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Settings, letters: Notation) -> Typed:
+def weight_drawer(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Settings, letters: Notation) -> Typed:
+    """The tables in a drawer that costs nothing while it is shut; returns every typed weight."""
+    title = "Weights as a table: type a lecture's own numbers"
+    with st.expander(title, key="tables", bind="query-params") as drawer:
+        return _weight_tables(drawn, vocabulary, settings, letters) if drawer.open else dict(visit().typed or {})
+
+
+def _weight_tables(drawn: dict[str, Array], vocabulary: Vocabulary, settings: Settings, letters: Notation) -> Typed:
     """Draw the editable tables, one a tab; returns every typed weight, also of places that this network lacks.
 
     All of them stay mounted: a table sends what was typed a moment later, and would not if it had gone by then.
