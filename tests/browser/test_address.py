@@ -179,7 +179,8 @@ LONG = "x" * 5000
 NONSENSE = ["abc", "-1", "99999999", "<script>alert(1)</script>", "\x00", "NaN", LONG, "1e999"]
 KEYS = [
     *("text", "unit", "lower", "targets", "typed_targets", "hidden", "activation", "loss"),
-    *("start", "seed", "scale", "typed", "notation", "at", "view", "present", "unit_line", "table", "unheard_of"),
+    *("start", "seed", "scale", "typed", "notation", "at", "view", "present", "unit_line", "unheard_of"),
+    *("updates", "tables", "slides", "slip", "autograd"),
 ]
 
 
