@@ -37,12 +37,12 @@ typed = weight_drawer(*drawn, settings, notation(asked.notation))
 settings, refused = with_updates(replace(settings, typed=typed), good)
 try:
     shown = experiment(settings)
-    visit().last_good["unrolled"], visit().updates = settings, settings.updates
 except Refusal as refusal:
     problems.append(f"{refusal} The picture stays as it was.")
-    shown = experiment(good)
+    shown = experiment(replace(good, updates=visit().updates or ()))
+visit().last_good["unrolled"], visit().updates = shown.settings, shown.settings.updates
 
-wanted = replace(asked, typed=typed, updates=settings.updates)
+wanted = replace(asked, typed=typed, updates=shown.settings.updates)
 if problems and left_out_of_address(wanted):  # what is refused and too long for a link: the link is of the picture
     wanted = replace(wanted, text=shown.settings.text, typed_targets=shown.settings.typed_targets)
 with messages:
@@ -51,7 +51,8 @@ with messages:
     for note in filter(None, [*shown.notes, left_out_of_address(wanted)]):
         st.info(shell.plain(note))
 with drawing:
-    unrolled(unrolled_data(shown) | {"address": unrolled_address(wanted)}, key="stepper")
+    more = {"address": unrolled_address(wanted), "presses": visit().presses}
+    unrolled(unrolled_data(shown) | more, key="stepper")
 with question:
     predict_first(shown)
 

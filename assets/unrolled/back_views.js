@@ -22,8 +22,8 @@ Object.assign(VIEWS, {
   },
 
   local_gradient(body, data, open) {
-    const { notation: n, scales } = data;
-    const W = new Matrix(body, { values: transposed(data.W_hy), rows: unitNames(data), columns: data.vocabulary, symbol: `${n.W_hy}ᵀ`, scale: scales.hy });
+    const { scales } = data;
+    const W = new Matrix(body, { values: transposed(data.W_hy), rows: unitNames(data), columns: data.vocabulary, symbol: transposedName(data, "W_hy"), scale: scales.hy });
     const error = gradientVector(operator(body, "·"), data.vocabulary);
     const result = gradientVector(operator(body, "="), unitNames(data), open);
     return (step, index) => {

@@ -1,5 +1,9 @@
 // The backward pass in words and symbols: seven phases a step, from the last step to the first, then the update.
 
+/** A parameter as it is drawn: Keras stores each matrix the other way round. And the same, transposed. */
+const drawnName = (data, name) => data.notation[name] + (name.startsWith("W") ? data.notation.stored : "");
+const transposedName = (data, name) => data.notation[name] + (data.notation.stored ? "" : "ᵀ");
+
 /** A gradient in the reader's letters, still with `@`, `<` and `>` for the step, the one before and the one after. */
 function gradientSymbols(data) {
   const n = data.notation;
@@ -11,7 +15,7 @@ function gradientSymbols(data) {
     next: `∂${n.total}/∂${next}`,
     hidden: `∂${n.total}/∂${n.hidden}`,
     preactivation: `∂${n.total}/∂${n.preactivation}`,
-    parameter: (name) => `∂${n.total}/∂${n[name]}`,
+    parameter: (name) => `∂${n.total}/∂${drawnName(data, name)}`,
   };
 }
 
@@ -26,7 +30,7 @@ function backChip(data, key) {
       incoming_gradient: "from step t+1",
       hidden_gradient: g.hidden,
       preactivation_gradient: data.activation === "identity" ? g.preactivation : `· ${ACTIVATION_NAMES[data.activation]}′`,
-      weight_terms: `+ ${g.parameter("W_hh")}, ∂${n.W_xh}, ∂${n.b}`,
+      weight_terms: `+ ${g.parameter("W_hh")}, ∂${drawnName(data, "W_xh")}, ∂${n.b}`,
       update: `W ← W − η ∂${n.total}/∂W`,
     }[key],
     "t",
@@ -78,7 +82,7 @@ function backEquation(data, key) {
   return {
     output_gradient: [[`${g.output} = ${n.prediction} − ${n.target}`, [key]], [soft ? "" : "  (linear head)", []]],
     head_terms: [[`${g.parameter("W_hy")} = Σ_{t} `, []], [symbolAt(`${g.output} ${n.hidden}ᵀ`, "t"), [key]]],
-    local_gradient: [[`${g.local} = ${n.W_hy}ᵀ ${g.output}`, [key]]],
+    local_gradient: [[`${g.local} = ${transposedName(data, "W_hy")} ${g.output}`, [key]]],
     incoming_gradient: [[`${g.hidden} = ${g.local} + `, []], [`${g.factor} ${g.next}`, [key]]],
     hidden_gradient: [[`${g.hidden} = ${g.local} + ${g.factor} ${g.next}`, [key]]],
     preactivation_gradient: [[`${g.preactivation} = ${g.hidden} ⊙ `, []], [slope, [key]]],

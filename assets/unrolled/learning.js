@@ -72,11 +72,11 @@ class LearningBar {
   }
 
   receive(data, first) {
-    const rewound = this.data && this.data.rate !== data.rate;
     this.data = data;
     this.root.setAttribute("aria-busy", "false");
-    this.root.hidden = !data.backward;
-    if (first || (rewound && data.descent.length > 1)) this.rate.value = String(data.rate);
+    this.root.hidden = data.targets.every((target) => target === null);
+    if (first) this.rate.value = String(data.rate);
+    for (const button of this.buttons) button.disabled = !data.backward; // gradients that are no numbers lead nowhere
     this.rewind.disabled = data.descent.length < 2;
     this.say();
   }
@@ -110,7 +110,7 @@ const asMatrix = (values) => (Array.isArray(values[0]) ? values : values.map((va
 
 /** The weights after one update more, by the formula on the screen. */
 const afterUpdate = (data, name) =>
-  asMatrix(data[name]).map((row, i) => row.map((value, j) => value - data.rateNow * data.backward.sums[0][name][i][j]));
+  Number.isNaN(data.rateNow) ? null : asMatrix(data[name]).map((row, i) => row.map((value, j) => value - data.rateNow * data.backward.sums[0][name][i][j]));
 
 VIEWS.update = (body, data, open) => {
   const curve = new LossCurve(body);
@@ -134,7 +134,7 @@ VIEWS.update = (body, data, open) => {
   const buttons = PARAMETERS.map((name) => {
     const button = htmlNode("button", "text-button", chooser);
     button.type = "button";
-    symbolToHtml(button, data.notation[name] + (name.startsWith("W") ? data.notation.stored : ""));
+    symbolToHtml(button, drawnName(data, name));
     button.addEventListener("click", () => {
       data.chosenParameter = name;
       open(0);
@@ -149,10 +149,10 @@ VIEWS.update = (body, data, open) => {
     const scale = largest(now, data.before ? data.before[name] : []) || 1;
     curve.block.hidden = data.descent.length < 2;
     curve.update(data.descent, n.total);
-    blocks.before?.update(asMatrix(data.before[name]), `${n[name]} before the last press`, scale);
-    blocks.now.update(now, `${n[name]} now`, scale);
+    blocks.before?.update(asMatrix(data.before[name]), `${drawnName(data, name)} before the last press`, scale);
+    blocks.now.update(now, `${drawnName(data, name)} now`, scale);
     blocks.gradient.update(data.backward.sums[0][name], data.symbols.parameter(name), data.backward.scales[name]);
-    blocks.after.update(afterUpdate(data, name), `${n[name]} − η ${data.symbols.parameter(name)}`, scale, index);
+    blocks.after.update(afterUpdate(data, name), `${drawnName(data, name)} − η ${data.symbols.parameter(name)}`, scale, index);
   };
 };
 
@@ -163,6 +163,7 @@ SUMS.update = (data, _, index) => {
   if (i >= now.length) return [];
   const gradient = data.backward.sums[0][name][i][j];
   const place = now[0].length === 1 ? `[${i + 1}]` : `[${i + 1}, ${j + 1}]`;
+  if (Number.isNaN(data.rateNow)) return [["", "There is no learning rate: type a number beside η."]];
   const result = exact(afterUpdate(data, name)[i][j]);
-  return [[`${data.notation[name]}`, `${place} after one more update = ${factor(now[i][j])} ${MINUS} ${data.rateNow}·${factor(gradient)} ≈ ${result}`]];
+  return [[drawnName(data, name), `${place} after one more update = ${factor(now[i][j])} ${MINUS} ${data.rateNow}·${factor(gradient)} ≈ ${result}`]];
 };

@@ -80,7 +80,7 @@ class UnrolledView {
     }
     this.player.loops = Boolean(data.compact);
     if (data.compact) this.player.pace = 1; // nobody has asked for it yet: slow enough to read along
-    if (same && before.descent.length !== data.descent.length && data.descent.length > 1) data.before = before;
+    if (same && before.descent.length !== data.descent.length && data.descent.length > 1) data.before = Object.fromEntries(PARAMETERS.map((name) => [name, before[name]]));
     data.chosenParameter = (same && before.chosenParameter) || "W_hh";
     this.data = completeData(data);
     this.learning.receive(data, first);
@@ -89,7 +89,7 @@ class UnrolledView {
     this.player.setPositions(positionCount(data), stopsOf(data));
     this.scrub.max = String(this.player.count - 1);
     this.shownPass = null;
-    this.terms.build(this.data);
+    this.terms.build(this.data, same);
     this.buildWeights();
     this.panel.build(this.data);
     if (first && !data.compact) {

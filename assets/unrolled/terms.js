@@ -7,12 +7,13 @@ class Terms {
     this.root.setAttribute("aria-label", "Terms of the gradient of the recurrent weights");
   }
 
-  build(data) {
+  /** `same`: only the weights are others, so what the reader chose stays chosen. */
+  build(data, same) {
     this.data = data;
     this.root.replaceChildren();
     this.root.hidden = true;
     this.filled = null;
-    this.term = null; // [t, k] from 0, once the reader has chosen one
+    if (!same) this.term = null; // [t, k] from 0, once the reader has chosen one
     this.lastLoss = data.targets.findLastIndex((target) => target !== null);
     if (!data.backward) return;
     const { T } = data;
@@ -22,9 +23,9 @@ class Terms {
     const svg = svgNode("svg", { width: left + T * size + 4, height: T * size + 24, class: "grid", "aria-hidden": "true" }, this.root);
     this.most = largest(data.backward.contributions) || 1;
     this.cells = data.backward.contributions.map((row, t) =>
-      row.slice(0, t + 1).map((value, k) => {
+      row.slice(0, t + 1).map((_, k) => {
         const cell = svgNode("rect", { x: left + k * size + 0.5, y: t * size + 1.5, width: size - 1, height: size - 1, rx: 2 }, svg);
-        svgNode("title", {}, cell).textContent = `loss at t = ${t + 1}, weights used at k = ${k + 1}: ${value}`;
+        svgNode("title", {}, cell);
         cell.addEventListener("click", () => this.choose(t, k));
         return cell;
       }),
@@ -85,6 +86,7 @@ class Terms {
     for (let t = k; t < this.data.T; t++) {
       this.cells[t][k].classList.toggle("known", known);
       // the square root, so that terms a hundred times smaller are still seen
+      this.cells[t][k].firstChild.textContent = `loss at t = ${t + 1}, weights used at k = ${k + 1}: ${known ? this.data.backward.contributions[t][k] : "not reached yet"}`;
       const size = known ? Math.sqrt(this.data.backward.contributions[t][k] / this.most) : 0;
       this.cells[t][k].style.setProperty("--size", size.toFixed(3));
     }

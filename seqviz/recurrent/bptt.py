@@ -58,14 +58,15 @@ def backpropagate(
             hidden[k] = rows.sum(axis=0)
             if cells is not None and back.cell_total is not None:
                 cells[k] = back.cell_total.sum(axis=0)
-            squares = np.zeros(steps)  # of the norms of row t's term at step k, over all recurrent matrices
+            norms = np.zeros(steps)  # of row t's term at step k, over all recurrent matrices
             for letter, side in back.recurrent_side.items():
-                squares += (side**2).sum(axis=1) * (back.recurrent_input[letter] ** 2).sum()  # ‖u vᵀ‖² = ‖u‖² ‖v‖²
+                read = _norms(back.recurrent_input[letter])
+                norms = np.hypot(norms, _norms(side) * read if read else 0.0)  # ‖u vᵀ‖ = ‖u‖ ‖v‖
                 total = back.input_side[letter].sum(axis=0)  # (H,)
                 inputs[k - 1] += total @ weights[f"W_x{letter}"]  # (H,) @ (H, D)
                 preactivations.setdefault(letter, np.zeros((steps, units)))[k - 1] = total
             _add_step(gradients, back, trace.inputs[k - 1])
-            contributions[:, k - 1] = np.sqrt(squares)
+            contributions[:, k - 1] = norms
             jacobians[k - 1] = jacobian(cell, trace, k)
         assert back is not None
         kept = slice(None) if window is None else slice(0, max(0, window - 1))  # t − 0 < window
@@ -117,6 +118,14 @@ def _add_step(gradients: dict[str, Array], back: StepBack, x: Array) -> None:
         gradients["b" if "b" in gradients else f"b_{letter}"] += total
         if f"b_h{letter}" in gradients:
             gradients[f"b_h{letter}"] += recurrent
+
+
+def _norms(vectors: Array) -> Array:
+    """Euclidean norms over the last axis; scaled first, so that no square leaves the floating-point numbers."""
+    most = np.abs(vectors).max(axis=-1, keepdims=True)
+    scaled = vectors / np.where((most > 0) & np.isfinite(most), most, 1.0)
+    result: Array = most[..., 0] * np.linalg.norm(scaled, axis=-1)
+    return np.where(most[..., 0] > 0, result, 0.0)
 
 
 def _head_gradients(outputs: Array, trace: CellTrace) -> dict[str, Array]:

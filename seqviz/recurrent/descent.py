@@ -75,7 +75,8 @@ def updated(cell: Elman, gradients: dict[str, Array], rate: float) -> Elman:
 def _total(outputs: Array | None, targets: ArrayLike, loss: str) -> float:
     if outputs is None:
         raise ValueError("a cell without a head has no outputs, and so no loss to descend")
-    return float(step_losses(outputs, targets, loss).sum())
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(step_losses(outputs, targets, loss).sum())
 
 
 def _finite(cell: Elman) -> bool:

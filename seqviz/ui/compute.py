@@ -15,7 +15,7 @@ from seqviz.recurrent.unroll import hidden_states
 from seqviz.text import EOS, Vocabulary, count_tokens_up_to, tokenize, visible, with_markers
 from seqviz.text.vocabulary import Ids
 from seqviz.ui.settings import CHARACTER_LIMIT, STEP_LIMIT, TEXT_LIMIT, WEIGHT_LIMIT, Refusal, Settings
-from seqviz.ui.updates import descended
+from seqviz.ui.updates import applied, descended
 
 # what the rows and the columns of each parameter stand for; a bias is one column
 PLACES = {
@@ -33,7 +33,7 @@ class Experiment:
     """One network on one text, as far as it can be stepped through.
 
     Attributes:
-        settings: what was asked for.
+        settings: what was asked for, with the updates that could be made.
         tokens: (T,) the inputs, T ≤ STEP_LIMIT; ids: (T,) their ids.
         vocabulary: of inputs and targets together, so D = K = its size.
         targets: (T,) ids, NO_TARGET where a step has none; loss_targets: the same as the loss takes them.
@@ -113,7 +113,7 @@ def experiment(settings: Settings) -> Experiment:
             "the heatmap stops there."
         )
     return Experiment(
-        settings=settings,
+        settings=replace(settings, updates=applied(settings.updates, len(run.losses) - 1)),
         tokens=shown,
         ids=ids,
         vocabulary=vocabulary,

@@ -15,13 +15,15 @@ from seqviz.ui.compute import Experiment
 
 
 def trace_csv(experiment: Experiment) -> str:
-    """One row a step: token, target, hidden units, predictions, loss; full precision."""
+    """One row a step: token, target, hidden units, predictions, loss, ∂L/∂h and ∂L/∂z; full precision."""
     out = io.StringIO()
     table = csv.writer(out)
     units = range(1, experiment.cell.hidden_size + 1)
     names = [visible(token) for token in experiment.vocabulary.tokens]  # two tokens may look alike
     outputs = [f"p({name})" if names.count(name) == 1 else f"p({name}, id {k})" for k, name in enumerate(names)]
-    table.writerow(["step", "token", "target", *(f"h{i}" for i in units), *outputs, "loss"])
+    gradient = experiment.gradient
+    gradients = [] if gradient is None else [f"dL/d{what}{i}" for what in "hz" for i in units]
+    table.writerow(["step", "token", "target", *(f"h{i}" for i in units), *outputs, "loss", *gradients])
     for t, token in enumerate(experiment.tokens):
         target = experiment.targets[t]
         wanted = "" if target == NO_TARGET else visible(experiment.vocabulary.token(int(target)))
@@ -29,6 +31,11 @@ def trace_csv(experiment: Experiment) -> str:
         loss = "" if target == NO_TARGET else float(experiment.losses[t])
         table.writerow(
             [t + 1, _cell(visible(token)), _cell(wanted), *hidden, *experiment.predictions[t].tolist(), loss]
+            + (
+                []
+                if gradient is None
+                else [*gradient.hidden[t + 1].tolist(), *gradient.preactivations["h"][t].tolist()]
+            )
         )
     return out.getvalue()
 
@@ -57,7 +64,10 @@ def weights_safetensors(experiment: Experiment) -> bytes:
     return safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()}, about)
 
 
-_SCRIPT = '''"""A recurrent network from seqviz, in PyTorch: the same weights, the same text, the same numbers."""
+_SCRIPT = '''"""A recurrent network from seqviz, in PyTorch: the same weights, the same text, the same numbers.
+
+{updates}
+"""
 
 import torch
 
@@ -107,6 +117,7 @@ def pytorch_script(experiment: Experiment) -> str:
     cell = experiment.cell
     assert cell.head is not None
     return _SCRIPT.format(
+        updates=_updates(experiment),
         vocabulary=ascii(list(experiment.vocabulary.tokens)),
         ids=experiment.ids.tolist(),
         targets=experiment.targets.tolist(),
@@ -119,3 +130,8 @@ def pytorch_script(experiment: Experiment) -> str:
         g=_ACTIVATION[cell.activation],
         loss=_LOSS[experiment.settings.loss],
     )
+
+
+def _updates(experiment: Experiment) -> str:
+    made = [f"{times} with a learning rate of {rate:g}" for times, rate in experiment.settings.updates]
+    return f"The weights after these updates: {', '.join(made)}." if made else "The weights before any update."

@@ -17,7 +17,7 @@ SEEDS = (0, 9999)
 SCALES = (0.0, 3.0)
 RATE = 0.1  # η to begin with
 RATE_LIMIT = 10.0  # η lies above 0 and up to this
-UPDATE_LIMIT = 1000  # updates in all; each takes up to a millisecond
+UPDATE_LIMIT = 1000  # updates in all; 2 ms each at 32 steps and 8 units
 WEIGHT_LIMIT = 1000.0  # typed weights lie within ± this, so that 32 steps of any activation stay finite
 
 TARGETS: Mapping[str, str] = MappingProxyType(

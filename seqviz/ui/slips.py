@@ -93,8 +93,11 @@ def _line(experiment: Experiment) -> None:
     )
     line = LINES[name or next(iter(LINES))]
     judged = np.flatnonzero(experiment.targets != NO_TARGET)
-    if experiment.gradient is None or not len(judged):
+    if not len(judged):
         st.info("Without a loss there is no gradient to compare: this text has no target.")
+        return
+    if experiment.gradient is None:
+        st.info("The gradients are beyond the floating-point numbers: there is nothing to compare.")
         return
     step = int(judged[-1]) + 1
     settings = experiment.settings
@@ -116,7 +119,8 @@ def _line(experiment: Experiment) -> None:
     asked = st.toggle("Beside them, PyTorch's autograd, computed now", key="autograd", bind="query-params")
     if asked:
         panels["autograd"] = _autograd(experiment, step)[slip.parameter]
-    symbol = plain(getattr(notation(settings.notation), slip.parameter))
+    letters = notation(settings.notation)
+    symbol = plain(getattr(letters, slip.parameter)) + letters.stored
     rows, columns = _names(experiment, slip.parameter)
     st.plotly_chart(matrices(panels, rows, columns, dark=st.context.theme.type == "dark"), key="slip-matrices")
     off = f"{slip.relative_error:.1%} of the gradient's length"

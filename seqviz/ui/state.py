@@ -22,6 +22,7 @@ class Visit:
         tables_reset: how often they were put back to the drawn weights.
         updates: those made on /unrolled (`seqviz.ui.updates`), None before the first run.
         refused_update: a sentence about the last press of Update, if it was refused.
+        presses: how often a button of the learning bar was pressed; each must be answered, changed or not.
     """
 
     routed: bool = False
@@ -31,6 +32,7 @@ class Visit:
     tables_reset: int = 0
     updates: Any = None
     refused_update: str | None = None
+    presses: int = 0
 
 
 def visit() -> Visit:

@@ -18,8 +18,8 @@ from seqviz.ui.settings import RATE_LIMIT, UPDATE_LIMIT, Refusal, Settings, Upda
 from seqviz.ui.state import triggered, visit
 
 _ENTRY = re.compile(r"(\d{1,4})@([0-9.e+-]{1,24})")
-_KNOWN: OrderedDict[str, tuple[Updates, Descent]] = OrderedDict()  # how far each experiment has come
-_KNOWN_LIMIT = 64  # experiments
+_KNOWN: OrderedDict[tuple[str, Updates], Descent] = OrderedDict()  # experiment and updates → where they led
+_KNOWN_LIMIT = 64
 _LOCK = threading.Lock()  # visitors share it
 
 
@@ -98,6 +98,7 @@ def with_updates(settings: Settings, good: Settings) -> tuple[Settings, str | No
 def learn(key: str) -> None:
     """What a press of Update or Rewind in the component `key` does: it changes this visitor's updates."""
     memory = visit()
+    memory.presses += 1
     match triggered(key, "learn"):
         case {"rewind": True}:
             memory.updates = ()
@@ -109,31 +110,50 @@ def learn(key: str) -> None:
 
 
 def descended(settings: Settings, cell: Elman, inputs: Array, targets: ArrayLike) -> Descent:
-    """The cell after the updates that the settings ask for; only those not yet made in this process are made."""
+    """The cell after the updates that the settings ask for; it goes on from the nearest ones that are still known."""
     key = _identity(settings)
-    with _LOCK:
-        done, run = _KNOWN.get(key, ((), Descent(cell, np.empty(0))))
-    rest = _remaining(done, settings.updates)
-    if rest is None or not len(run.losses):
-        rest, run = settings.updates, descend(cell, inputs, targets, settings.loss, rate=1.0, updates=0)
+    rest, run = _nearest(key, settings.updates)
+    if run is None:
+        run = descend(cell, inputs, targets, settings.loss, rate=1.0, updates=0)
     for times, rate in rest:
         if run.overflow is not None:
             break
         more = descend(run.cell, inputs, targets, settings.loss, rate=rate, updates=times)
         overflow = None if more.overflow is None else len(run.losses) - 1 + more.overflow
         run = Descent(more.cell, np.concatenate([run.losses, more.losses[1:]]), overflow)
-    with _LOCK:
-        _KNOWN[key] = (settings.updates, run)
-        _KNOWN.move_to_end(key)
-        if len(_KNOWN) > _KNOWN_LIMIT:
-            _KNOWN.popitem(last=False)
+    if settings.updates:  # the start is made anew faster than it is found
+        with _LOCK:
+            _KNOWN[key, settings.updates] = run
+            _KNOWN.move_to_end((key, settings.updates))
+            if len(_KNOWN) > _KNOWN_LIMIT:
+                _KNOWN.popitem(last=False)
     return run
 
 
+def _nearest(key: str, wanted: Updates) -> tuple[Updates, Descent | None]:
+    """What is still to do after the longest known part of `wanted`, and where that part led."""
+    with _LOCK:
+        known = [(done, run) for (experiment, done), run in _KNOWN.items() if experiment == key]
+    found: tuple[Updates, Descent | None] = (wanted, None)
+    for done, run in known:
+        rest = _remaining(done, wanted)
+        if rest is not None and (found[1] is None or len(run.losses) > len(found[1].losses)):
+            found = (rest, run)
+    return found
+
+
+def applied(updates: Updates, count: int) -> Updates:
+    """The first `count` of them: where numbers overflow, the rest was not made."""
+    made = []
+    for times, rate in updates:
+        if count > 0:
+            made.append((min(times, count), rate))
+        count -= times
+    return tuple(made)
+
+
 def _remaining(done: Updates, wanted: Updates) -> Updates | None:
-    """What is still to do to get from `done` to `wanted`; None where one does not lead to the other."""
-    if not done:
-        return wanted
+    """What is still to do to get from `done`, at least one, to `wanted`; None where one does not lead to the other."""
     *same, (times, rate) = done
     if len(wanted) < len(done) or wanted[: len(same)] != tuple(same):
         return None

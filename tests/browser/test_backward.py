@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -12,7 +14,11 @@ import torch
 from playwright.sync_api import Page, expect
 from torch.nn import functional as F
 
+from seqviz.recurrent.bptt import recurrent_terms
 from seqviz.recurrent.initial import random_elman
+from seqviz.recurrent.notation import NOTATIONS
+from seqviz.ui.compute import experiment
+from seqviz.ui.settings import Settings
 from tests.browser.reading import Stepper, Visitor, number, server_traffic, shows, tracebacks, visiting
 
 BACK_PHASES = (
@@ -144,15 +150,20 @@ def test_every_gradient_on_hello_is_autograds(visitor: Visitor) -> None:
                 assert number(re.findall(r"≈ (\S+)$", line)[0]) == pytest.approx(value, abs=5.1e-7)
         column = stepper.columns[step]
         z = ref.gradient(ref.total, ref.z[step])
-        assert all(map(lambda text, value: shows(text, value, 3), column["units"], z.tolist()))
+        assert same(column["units"], z.tolist(), 3)
     assert wrong == []
     assert stepper.press("ArrowRight") == 60
     for column, h in zip(stepper.columns, ref.hidden[1:], strict=True):
-        assert all(map(lambda text, value: shows(text, value, 3), column["units"], ref.gradient(ref.total, h).tolist()))
+        assert same(column["units"], ref.gradient(ref.total, h).tolist(), 3)
     for _ in range(29):
         stepper.press("ArrowLeft")
     assert stepper.cursor == 31
     assert stepper.columns[3]["units"] == [f"{v:.2f}".replace("-", "−") for v in ref.hidden[4].tolist()]
+
+
+def same(texts: list[str], values: Any, decimals: int) -> bool:
+    """Whether each text is its number, and none is missing."""
+    return all(shows(text, value, decimals) for text, value in zip(texts, values, strict=True))
 
 
 def visitor_at(stepper: Stepper) -> tuple[int, str]:
@@ -183,7 +194,7 @@ def test_the_grid_opens_each_term(visitor: Visitor) -> None:
             shown = number(terms.locator(".value").inner_text().removeprefix("norm "))
             assert shown == pytest.approx(term.norm().item(), abs=5.1e-5, rel=0.06)
             texts = terms.locator(".matrix .cell").all_inner_texts()
-            assert all(map(lambda text, value: shows(text, value, 3), texts, term.flatten().tolist()))
+            assert same(texts, term.flatten().tolist(), 3)
     assert terms.locator("rect.known").count() == 10
     Stepper(page).scrub_to(32 + 7)  # step 3 has begun: only the terms of k = 4 are known
     assert terms.locator("rect.known").count() == 1
@@ -235,14 +246,14 @@ def test_updates_are_torchs_and_rewind_is_exact(visitor: Visitor) -> None:
     assert readout(page) == f"1 update, loss {losses[1]:.4f}"
     before, now, *_ = (block for block in stepper.panel["blocks"] if "4 × 4" in block["title"])
     drawn = random_elman(K, H, K, seed=0, scale=0.7).W_hh.flatten()
-    assert all(map(lambda text, value: shows(text, value, 3), before["cells"], drawn))
-    assert all(map(lambda text, value: shows(text, value, 3), now["cells"], rnn.weight_hh_l0.flatten().tolist()))
+    assert same(before["cells"], drawn, 3)
+    assert same(now["cells"], rnn.weight_hh_l0.flatten().tolist(), 3)
 
     learning.get_by_role("button", name="×100").click()
     wait_for_updates(page, 101)
     learning.get_by_role("button", name="×10", exact=True).click()
     wait_for_updates(page, 111)
-    losses, rnn, head = sgd(0.1, 111)
+    losses, rnn, _ = sgd(0.1, 111)
     assert readout(page) == f"111 updates, loss {losses[-1]:.4f}"
     assert all("✓" in column["target"] for column in stepper.columns)  # every next letter right
     page.wait_for_url("**updates=111%400.1**")
@@ -257,14 +268,13 @@ def test_updates_are_torchs_and_rewind_is_exact(visitor: Visitor) -> None:
     other.button("Home").click()
     other.press("End")
     for column, h in zip(other.columns, states.tolist(), strict=True):
-        assert all(map(lambda text, value: shows(text, value, 2), column["units"], h))
+        assert same(column["units"], h, 2)
     again.close()
 
     learning.get_by_role("button", name="Rewind").click()
     wait_for_updates(page, 0)
     assert (stepper.columns, stepper.panel, readout(page)) == start
     page.wait_for_function("!location.search.includes('updates')")
-    assert head is not None
 
 
 def test_three_hundred_updates_answer_at_once(visitor: Visitor) -> None:
@@ -312,6 +322,70 @@ def test_too_large_a_rate_says_where_it_stopped(visitor: Visitor) -> None:
     said = page.get_by_test_id("stAlert").filter(has_text=re.compile(r"Update \d+ would take the weights or the loss"))
     expect(said).to_have_count(1)
     assert tracebacks(page) == 0
+
+
+def test_after_too_large_a_rate_the_bar_still_works(visitor: Visitor) -> None:
+    """What could not be applied is not counted, a smaller rate goes on from there, and Rewind leads back."""
+    page = visitor.open("/unrolled?activation=identity&loss=squared+error&at=update")
+    start, learning = readout(page), page.locator(".learning")
+    learning.get_by_label("Learning rate η").fill("10")
+    learning.get_by_role("button", name="×100").click()
+    expect(page.get_by_test_id("stAlert").filter(has_text="would take the weights or the loss")).to_have_count(1)
+    expect(learning).to_have_attribute("aria-busy", "false")
+    made = int(readout(page).split()[0])
+    assert 0 < made < 100
+    page.wait_for_url(f"**updates={made}%4010.0**")
+    expect(learning.get_by_role("button", name="Rewind")).to_be_enabled()
+    learning.get_by_role("button", name="Rewind").click()
+    wait_for_updates(page, 0)
+    assert readout(page) == start
+
+
+def test_two_presses_at_once_leave_the_bar_free(visitor: Visitor) -> None:
+    page = visitor.open("/unrolled?updates=1%400.1")
+    learning = page.locator(".learning")
+    wait_for_updates(page, 1)
+    learning.get_by_role("button", name="Update").evaluate("button => { button.click(); button.click(); }")
+    wait_for_updates(page, 2)  # the second press came while the first was under way
+    learning.get_by_role("button", name="Rewind").click()
+    wait_for_updates(page, 0)
+
+
+def test_a_press_beside_a_refused_weight_is_seen_at_once(visitor: Visitor) -> None:
+    page = visitor.open('/unrolled?typed=[["W_hh",0,1,5000]]')
+    expect(page.get_by_test_id("stAlert")).to_contain_text("is 5000")
+    page.locator(".learning").get_by_role("button", name="×10", exact=True).click()
+    wait_for_updates(page, 10)
+    losses, *_ = sgd(0.1, 10)
+    assert readout(page) == f"10 updates, loss {losses[-1]:.4f}"
+
+
+@pytest.mark.parametrize(("activation", "loss"), [("ReLU", "cross-entropy"), ("sigmoid", "squared error")])
+def test_terms_of_other_networks_are_the_engines(activation: str, loss: str, visitor: Visitor) -> None:
+    """The browser goes back by itself for the grid; the engine's terms are autograd's (tests/recurrent)."""
+    text = "abracadabra"
+    settings = Settings(text=text, activation=activation.lower(), loss=loss.replace("-", "_").replace(" ", "_"))
+    shown = experiment(replace(settings, hidden=3))
+    terms = recurrent_terms(shown.cell, shown.trace, shown.loss_targets, settings.loss)["W_hh"]
+    page = visitor.open(
+        f"/unrolled?{urlencode({'text': text, 'activation': activation, 'loss': loss, 'hidden': 3})}&at=update"
+    )
+    grid = page.locator(".terms")
+    grid.scroll_into_view_if_needed()
+    for t, k in [(10, 1), (10, 10), (6, 2), (9, 7)]:
+        for label, place in [("Loss at step t", t), ("Weights used at step k", k)]:
+            grid.get_by_label(label).fill(str(place))
+            grid.get_by_label(label).press("Enter")
+        assert same(grid.locator(".matrix .cell").all_inner_texts(), terms[t - 1, k - 1].flatten().tolist(), 3)
+
+
+@pytest.mark.parametrize("key", NOTATIONS)
+def test_the_read_out_is_transposed_in_every_dialect(key: str, visitor: Visitor) -> None:
+    """Drawn H × K on the way back; Keras stores its kernel that way round, so there it carries no ᵀ."""
+    page = visitor.open(f"/unrolled?notation={key}&hidden=3&at=4.local_gradient")
+    title = Stepper(page).panel["blocks"][0]["title"]
+    assert title.endswith("3 × 4")
+    assert ("ᵀ" in title) == (key != "Keras")
 
 
 def test_other_letters_keep_the_updates_another_text_does_not(visitor: Visitor) -> None:

@@ -42,6 +42,7 @@ def drawing(page: AppTest) -> dict[str, Any]:
     """The same without what is for the address bar."""
     data = component_data(page)
     data.pop("address")
+    data.pop("presses")
     return data
 
 

@@ -87,6 +87,16 @@ def test_lean_and_full_gradients_agree() -> None:
         np.testing.assert_allclose(lean[name], value, atol=1e-12)
 
 
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e160])
+def test_the_norm_of_a_term_is_its_norm_at_any_size(size: float) -> None:
+    """A one-unit line: the (2, 2) term is e·h_1 with h_1 = size; no square of it may overflow or vanish."""
+    cell = Elman(np.array([[size]]), np.zeros((1, 1)), np.zeros(1), Head(np.array([[1.0]]), np.zeros(1)), "identity")
+    trace = unroll(cell, np.ones((2, 1)))
+    grid = backpropagate(cell, trace, [[np.nan], [size - 1.0 if size == 1.0 else 0.0]], "squared_error").contributions
+    assert grid[1, 1] == pytest.approx(size * size if size < 1e100 else math.inf)
+    assert grid[1, 0] == grid[0, 0] == 0.0  # h_0 = 0, also where the other side is large
+
+
 @pytest.mark.parametrize("rate", [0.0, -0.1, math.inf, math.nan])
 def test_a_learning_rate_is_positive(rate: float) -> None:
     with pytest.raises(ValueError, match=r"learning rate is .*above 0"):

@@ -267,3 +267,17 @@ def test_any_text_gives_a_script_that_compiles_and_keeps_its_tokens(text: str, u
     exec(line, namespace)
     assert namespace["vocabulary"] == list(shown.vocabulary.tokens)
     assert "seqviz" not in code.co_names  # by PyTorch alone
+
+
+def test_the_table_holds_the_gradients_and_the_script_tells_of_updates() -> None:
+    shown = experiment(Settings(updates=((3, 0.1), (1, 0.5))))
+    rows = list(csv.DictReader(io.StringIO(trace_csv(shown))))
+    assert shown.gradient is not None
+    for t, row in enumerate(rows, start=1):
+        assert [float(row[f"dL/dh{i}"]) for i in range(1, 5)] == shown.gradient.hidden[t].tolist()
+        assert [float(row[f"dL/dz{i}"]) for i in range(1, 5)] == shown.gradient.preactivations["h"][t - 1].tolist()
+    assert "3 with a learning rate of 0.1, 1 with a learning rate of 0.5" in pytorch_script(shown)
+    assert "before any update" in pytorch_script(experiment(Settings()))
+    assert not any(
+        name.startswith("dL") for name in trace_csv(experiment(Settings(text="a"))).splitlines()[0].split(",")
+    )
