@@ -22,6 +22,7 @@ def trace_csv(experiment: Experiment) -> str:
     names = [visible(token) for token in experiment.vocabulary.tokens]  # two tokens may look alike
     outputs = [f"p({name})" if names.count(name) == 1 else f"p({name}, id {k})" for k, name in enumerate(names)]
     gradient = experiment.gradient
+    dz = np.empty((0, 0)) if gradient is None else gradient.preactivations["h"]  # (T, H)
     gradients = [] if gradient is None else [f"dL/d{what}{i}" for what in "hz" for i in units]
     table.writerow(["step", "token", "target", *(f"h{i}" for i in units), *outputs, "loss", *gradients])
     for t, token in enumerate(experiment.tokens):

@@ -51,7 +51,8 @@ def test_hello_as_a_table():
     shown = made(targets="open")
     rows = rows_of(shown)
     assert list(rows[0]) == [
-        *("step", "token", "target", "h1", "h2", "h3", "h4", "p(h)", "p(e)", "p(l)", "p(o)", "loss")
+        *("step", "token", "target", "h1", "h2", "h3", "h4", "p(h)", "p(e)", "p(l)", "p(o)", "loss"),
+        *("dL/dh1", "dL/dh2", "dL/dh3", "dL/dh4", "dL/dz1", "dL/dz2", "dL/dz3", "dL/dz4"),
     ]
     assert [row["step"] for row in rows] == ["1", "2", "3", "4", "5"]
     assert "".join(row["token"] for row in rows) == "hello"
@@ -94,7 +95,7 @@ def test_any_text_gives_one_row_a_step(text: str):
     shown = made(text=text, targets="open")
     table = list(csv.reader(io.StringIO(trace_csv(shown), newline="")))
     assert len(table) == shown.trace.steps + 1
-    assert {len(row) for row in table} == {1 + 1 + 1 + 4 + shown.vocabulary.size + 1}
+    assert {len(row) for row in table} == {1 + 1 + 1 + 4 + shown.vocabulary.size + 1 + 8 * (shown.gradient is not None)}
     for row, token in zip(table[1:], shown.tokens, strict=True):
         assert row[1].removeprefix("'") == visible(token).removeprefix("'")
     trace_csv(shown).encode("utf-8")
