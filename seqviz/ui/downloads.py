@@ -32,11 +32,7 @@ def trace_csv(experiment: Experiment) -> str:
         loss = "" if target == NO_TARGET else float(experiment.losses[t])
         table.writerow(
             [t + 1, _cell(visible(token)), _cell(wanted), *hidden, *experiment.predictions[t].tolist(), loss]
-            + (
-                []
-                if gradient is None
-                else [*gradient.hidden[t + 1].tolist(), *gradient.preactivations["h"][t].tolist()]
-            )
+            + ([] if gradient is None else [*gradient.hidden[t + 1].tolist(), *dz[t].tolist()])
         )
     return out.getvalue()
 
