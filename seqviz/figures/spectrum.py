@@ -9,6 +9,8 @@ from seqviz.figures import frame
 from seqviz.figures.logaxis import number
 from seqviz.records import GradientFlow
 
+_ROUNDING = 1e-9  # an orthogonal matrix's eigenvalues lie on the circle but for the last digits
+
 
 def spectrum(flow: GradientFlow, dark: bool = False) -> go.Figure:
     """The recurrent matrix's eigenvalues in the complex plane, with the unit circle and that of the spectral radius.
@@ -40,8 +42,8 @@ def spectrum(flow: GradientFlow, dark: bool = False) -> go.Figure:
             )
         )
     for name, chosen, shape in (
-        ("|λ| ≤ 1", sizes <= 1, "circle"),
-        ("|λ| > 1", sizes > 1, "diamond-open"),
+        ("|λ| ≤ 1", sizes <= 1 + _ROUNDING, "circle"),
+        ("|λ| > 1", sizes > 1 + _ROUNDING, "diamond-open"),
     ):
         if chosen.any():
             figure.add_trace(

@@ -5,6 +5,7 @@ from seqviz.learning.clipping import Clipped, clip_by_norm, clip_by_value
 from seqviz.learning.explosion import ExplosionConfig, clipping_comparison
 from seqviz.learning.flow import FlowConfig, gradient_flow, small_multiples
 from seqviz.learning.gradient_norms import BackwardPass, backward_pass, gradient_norms
+from seqviz.learning.threads import one_thread
 
 __all__ = [
     "BackwardPass",
@@ -19,5 +20,6 @@ __all__ = [
     "clipping_comparison",
     "gradient_flow",
     "gradient_norms",
+    "one_thread",
     "small_multiples",
 ]

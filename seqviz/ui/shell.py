@@ -46,6 +46,13 @@ PAGES = (
         "Step through a recurrent network on your own text, one product at a time, every number real.",
         "Type a word, press →, open any cell to the sum that made it.",
     ),
+    Page(
+        "gradients.py",
+        "gradients",
+        "Gradients over time",
+        "What is left of an error on its way back to the first step: why gradients vanish or explode, and what helps.",
+        "Move the spectral radius, clip a training that explodes, cut the way back short.",
+    ),
 )
 
 

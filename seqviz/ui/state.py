@@ -23,6 +23,7 @@ class Visit:
         updates: those made on /unrolled (`seqviz.ui.updates`), None before the first run.
         refused_update: a sentence about the last press of Update, if it was refused.
         presses: how often a button of the learning bar was pressed; each must be answered, changed or not.
+        guess: on /gradients, what the reader was asked about and what the answer was.
     """
 
     routed: bool = False
@@ -33,6 +34,7 @@ class Visit:
     updates: Any = None
     refused_update: str | None = None
     presses: int = 0
+    guess: tuple[Any, str] | None = None
 
 
 def visit() -> Visit:

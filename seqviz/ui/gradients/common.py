@@ -1,0 +1,108 @@
+"""What the views of /gradients share: a widget's manners, refusals, a chart, numbers in words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from seqviz.recurrent.notation import NOTATIONS, notation
+from seqviz.ui import shell
+from seqviz.ui.state import visit
+
+Config = TypeVar("Config")
+
+KEPT: Any = {"bind": "query-params", "persist_state": "session"}
+SEED_LIMIT = 9999
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "relu": "ReLU",
+        "radius": "random, set radius",
+        "last": "last step",
+        "every": "every step",
+    }
+)
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def name_of(option: str) -> str:
+    """An option as the reader and the address bar see it."""
+    return NAMES.get(option, option)
+
+
+def is_dark() -> bool:
+    """Whether the reader's page is dark."""
+    return bool(st.context.theme.type == "dark")
+
+
+def notation_control() -> str:
+    """The page's own copy of the notation switch; returns the hidden state's letter."""
+    key = st.selectbox(
+        "Notation",
+        list(NOTATIONS),
+        key="notation",
+        width=130,
+        help="Decks A, B, C and E of the lectures, PyTorch or Keras: the hidden state's letter follows.",
+        **KEPT,
+    )
+    return notation(key).hidden.split("_")[0].split("^")[0]
+
+
+def seed_control(key: str) -> int:
+    """Whole numbers in a decimal field: a whole-number field fails on seed=inf in the address (Streamlit 1.67)."""
+    value = st.number_input("Seed", 0.0, float(SEED_LIMIT), 0.0, step=1.0, format="%.0f", key=key, **KEPT)
+    return math.floor(value + 0.5)  # as the field rounds what it shows
+
+
+def accepted(view: str, build: Callable[[], Config], default: Config) -> Config:
+    """What `build` makes of the controls; where it refuses, a sentence about it and what was shown before."""
+    try:
+        config = build()
+    except ValueError as refusal:
+        st.warning(shell.plain(f"{as_sentence(str(refusal))} The picture stays as it was."))
+        found: Config = visit().last_good.get(view, default)
+        return found
+    visit().last_good[view] = config
+    return config
+
+
+def as_sentence(refusal: str) -> str:
+    """A refusal of the computing rooms as a reader would write it."""
+    words = refusal.replace("_", " ").strip().rstrip(".")
+    return f"{words[:1].upper()}{words[1:]}."
+
+
+def chart(figure: go.Figure, key: str) -> None:
+    """A figure across its column, with Plotly's own buttons; its camera saves an SVG named after the key."""
+    options = {"format": "svg", "filename": f"seqviz-{key}"}
+    st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": options})
+
+
+def in_words(value: float) -> str:
+    """A number in three digits: 0.0123, 4.1·10⁻³⁰⁰, ∞, NaN, 0."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    written = f"{value:.3g}"
+    if "e" in written:
+        digits, power = written.split("e")
+        written = f"{digits}·10{str(int(power)).translate(_RAISED)}"
+    return written.replace("-", "−")
+
+
+def bullets(*sentences: str) -> str:
+    """Sentences of our own as a Markdown list."""
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def explain(sentences: tuple[str, ...], source: str) -> None:
+    """The end of every view: what to see, and who said it first."""
+    st.subheader("What to see", anchor=False)
+    st.markdown(bullets(*sentences))
+    st.caption(f"Source: {source}")

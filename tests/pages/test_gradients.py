@@ -1,0 +1,282 @@
+"""/gradients : every view, every control, every parameter of the address; the figures hold what the engines say."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from seqviz.learning import FlowConfig, gradient_flow
+from seqviz.ui.gradients import over_time, scripts, tables
+from seqviz.ui.gradients.common import in_words
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def opened(**address: str | list[str]) -> AppTest:
+    """The page as the address shows it to a new visitor."""
+    page = AppTest.from_file(ROOT / "pages" / "gradients.py", default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    return sound(page.run())
+
+
+def sound(page: AppTest) -> AppTest:
+    assert [error.value for error in page.exception] == []
+    return page
+
+
+def change(page: AppTest, key: str, value: object) -> AppTest:
+    page.get_by_key(key).set_value(value).run()
+    return sound(page)
+
+
+def press(page: AppTest, key: str) -> AppTest:
+    page.button(key=key).click().run()
+    return sound(page)
+
+
+def warnings(page: AppTest) -> list[str]:
+    """What the page complains of, as its reader sees it."""
+    return [re.sub("[\u2060]", "", re.sub(r"\\(.)", r"\1", warning.value)) for warning in page.warning]
+
+
+def charts(page: AppTest) -> list[dict[str, Any]]:
+    return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+
+
+def text_of(page: AppTest) -> str:
+    return "\n".join(part.value for part in [*page.markdown, *page.caption, *page.info])
+
+
+def values(sent: Any) -> np.ndarray:
+    """An array of a figure, whether it travels as a list or as bytes."""
+    if isinstance(sent, list):
+        return np.array(sent, dtype=float)
+    array = np.frombuffer(base64.b64decode(sent["bdata"]), dtype=sent["dtype"]).astype(float)
+    return array.reshape([int(length) for length in sent["shape"].split(",")]) if "shape" in sent else array
+
+
+def line(figure: dict[str, Any], name: str) -> np.ndarray:
+    """The numbers themselves that one line of a logarithmic plot carries for the pointer: (N,)."""
+    (found,) = [
+        trace for trace in figure["data"] if trace.get("name") == name and np.ndim(values(trace["customdata"])) == 2
+    ]
+    return values(found["customdata"])[:, 0]
+
+
+def printed_by(script: str) -> list[str]:
+    """What a downloaded script prints, run in a namespace of its own."""
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(compile(script, "download.py", "exec"), {"__name__": "__main__"})
+    finally:
+        torch.set_default_dtype(torch.float32)
+    return out.getvalue().splitlines()
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+# ── over time ────────────────────────────────────────────────────────────────────────────────────────────────
+
+CELLS = ("Elman", "LSTM", "GRU")
+
+
+def assert_shows(page: AppTest, *configs: FlowConfig) -> None:
+    """The plot holds these networks' norms and bounds, the plane the first one's eigenvalues."""
+    over, plane = charts(page)
+    flows = [gradient_flow(config) for config in configs]
+    for flow in flows:
+        finite = np.isfinite(flow.norms)
+        if finite.any():
+            np.testing.assert_array_equal(line(over, flow.name)[finite], flow.norms[finite])
+        if flow.bound is not None and finite.any():
+            (bound,) = [trace for trace in over["data"] if trace.get("name") == f"{flow.name}, bound"]
+            np.testing.assert_array_equal(values(bound["customdata"]), flow.bound)
+    names = {trace["name"] for trace in over["data"] if trace.get("name") and "bound" not in trace["name"]}
+    assert names == {flow.name for flow in flows}
+    points = [trace for trace in plane["data"] if trace.get("mode") == "markers"]
+    drawn = np.concatenate([values(trace["x"]) + 1j * values(trace["y"]) for trace in points])
+    np.testing.assert_array_equal(np.sort_complex(drawn), np.sort_complex(flows[0].eigenvalues))
+    for flow in flows:
+        assert over_time.told(flow) in text_of(page)
+
+
+def test_it_opens_on_three_cells_without_a_complaint():
+    page = opened()
+    assert_shows(page, *(FlowConfig(cell=cell) for cell in CELLS))
+    assert warnings(page) == []
+    assert [title.value for title in page.title] == ["Gradients over time"]
+    assert "What to see" in [heading.value for heading in page.subheader]
+
+
+def test_it_is_reached_from_the_start_page_too():
+    page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    page.switch_page("pages/gradients.py").run()
+    assert len(charts(sound(page))) == 2
+
+
+CHANGES: list[tuple[str, object, dict[str, Any]]] = [
+    ("activation_g", "relu", {"activation": "relu"}),
+    ("activation_g", "sigmoid", {"activation": "sigmoid"}),
+    ("activation_g", "identity", {"activation": "identity"}),
+    ("matrix", "gaussian", {"initialisation": "gaussian"}),
+    ("matrix", "orthogonal", {"initialisation": "orthogonal"}),
+    ("matrix", "identity", {"initialisation": "identity"}),
+    ("radius", 0.0, {"scale": 0.0}),
+    ("radius", 10.0, {"scale": 10.0}),
+    ("length", 1, {"length": 1}),
+    ("length", 500, {"length": 500}),
+    ("units", 1, {"hidden": 1}),
+    ("units", 256, {"hidden": 256}),
+    ("loss_at", "every", {"loss": "every"}),
+    ("flow_seed", 9999.0, {"seed": 9999}),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "settings"), CHANGES)
+def test_a_control_of_over_time_changes_what_it_says(key: str, value: object, settings: dict[str, Any]):
+    page = change(opened(cells="Elman"), key, value)
+    assert_shows(page, FlowConfig(**settings))
+    assert warnings(page) == []
+
+
+def test_cells_are_shown_in_their_order_and_at_least_one_is_needed():
+    page = change(opened(), "cells", ["GRU", "Elman"])
+    assert_shows(page, FlowConfig(), FlowConfig(cell="GRU"))
+    change(page, "cells", [])
+    assert warnings(page) == ["No cell is chosen, expected 1 or more of Elman, LSTM, GRU. The picture stays as it was."]
+    assert_shows(page, FlowConfig(), FlowConfig(cell="GRU"))
+    change(page, "cells", ["LSTM"])
+    assert warnings(page) == []
+    assert_shows(page, FlowConfig(cell="LSTM"))
+
+
+PRESET = {
+    "vanishes": FlowConfig(scale=0.8),
+    "explodes": FlowConfig(scale=3.0),
+    "overflows to NaN": FlowConfig(activation="relu", scale=10.0, length=400),
+    "kept alive": FlowConfig(activation="identity", initialisation="orthogonal"),
+}
+
+
+@pytest.mark.parametrize("name", PRESET)
+def test_a_preset_does_what_its_name_says(name: str):
+    page = press(opened(units="8", loss_at="every step"), f"preset-{name}")
+    assert_shows(page, PRESET[name])
+    norms = gradient_flow(PRESET[name]).norms
+    if name == "overflows to NaN":
+        assert np.isnan(norms).all()
+        assert "From step 370 of 400 on the state is no finite number" in text_of(page)
+        assert "every gradient that comes back from it is NaN" in text_of(page)
+    else:
+        orders = float(np.log10(norms[0] / norms[-1]))
+        assert {"vanishes": orders < -20, "explodes": orders > 10, "kept alive": abs(orders) < 1e-9}[name]
+
+
+def test_a_link_holds_the_whole_view():
+    page = opened(
+        view="Over time", cells=["LSTM", "GRU"], matrix="gaussian", radius="1.5", length="30", units="5",
+        loss_at="every step", flow_seed="7", notation="B",
+    )  # fmt: skip
+    shared: dict[str, Any] = {"initialisation": "gaussian", "scale": 1.5, "length": 30, "hidden": 5, "seed": 7}
+    assert_shows(page, *(FlowConfig(cell=cell, loss="every", **shared) for cell in ("LSTM", "GRU")))
+    assert "∂s<sub>t</sub>" in charts(page)[0]["layout"]["yaxis"]["title"]["text"]
+
+
+@pytest.mark.parametrize("value", ["", "zz", "-1", "99999", "<script>", "\x00", "nan", "inf", "1e999", "é" * 300])
+def test_nonsense_in_every_parameter_of_over_time(value: str):
+    keys = ("view", "notation", "cells", "activation_g", "matrix", "radius", "length", "units", "loss_at", "flow_seed")
+    page = opened(**dict.fromkeys((*keys, "predict"), value))
+    assert_shows(page, *(FlowConfig(cell=cell) for cell in CELLS))
+    assert len(warnings(page)) == (value == "")  # in the address this is a choice of no cell at all
+
+
+# ── predict first ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("said", "scale", "words"),
+    [
+        ("smaller", "0.8", "Right. Elman, tanh, radius 0.8: it is smaller"),
+        ("larger", "0.8", "Not this time. Elman, tanh, radius 0.8: it is smaller"),
+        ("larger", "3", "Right. Elman, tanh, radius 3: it is larger"),
+        ("skip", "3", "Elman, tanh, radius 3: it is larger"),
+    ],
+)
+def test_the_plot_is_hidden_until_the_reader_has_said_something(said: str, scale: str, words: str):
+    page = opened(cells="Elman", radius=scale, predict="true")
+    flow = gradient_flow(FlowConfig(scale=float(scale)))
+    assert len(charts(page)) == 1  # the eigenvalues
+    assert over_time.told(flow) not in text_of(page)
+    press(page, f"guess-{said}")
+    (answer,) = page.info
+    assert answer.value.startswith(words)
+    assert f"{in_words(flow.norms[-1])} at t = 100 and {in_words(flow.norms[0])} at t = 1" in answer.value
+    assert_shows(page, FlowConfig(scale=float(scale)))
+    change(page, "flow_seed", 3.0)  # another network, another question
+    assert len(charts(page)) == 1
+    change(page, "predict", False)
+    assert len(page.info) == 0
+    assert_shows(page, FlowConfig(scale=float(scale), seed=3))
+
+
+def test_a_question_about_nan_has_neither_answer():
+    page = opened(cells="Elman", radius="10", length="500", activation_g="identity", predict="true")
+    press(page, "guess-larger")
+    assert "neither" in page.info[0].value
+    assert "NaN" in page.info[0].value
+
+
+# ── what is taken away ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "configs",
+    [
+        [FlowConfig(cell=cell, length=30, hidden=8) for cell in CELLS],
+        [FlowConfig(activation=a, initialisation=i, loss="every", length=20, seed=3, scale=1.1)
+         for a, i in [("relu", "gaussian"), ("sigmoid", "orthogonal"), ("identity", "identity")]],
+        [FlowConfig(activation="relu", scale=10.0, length=400)],
+        [FlowConfig(scale=0.0, length=5)],
+    ],
+)  # fmt: skip
+def test_the_script_of_over_time_prints_the_shown_numbers(configs: list[FlowConfig]):
+    printed = [float(row.split()[-1]) for row in printed_by(scripts.flow_script(configs))]
+    shown = np.concatenate([gradient_flow(config).norms for config in configs])
+    np.testing.assert_allclose(printed, shown, rtol=1e-6)
+
+
+def test_the_table_of_over_time_is_the_figures_data():
+    flows = [gradient_flow(FlowConfig(cell=cell)) for cell in ("Elman", "GRU")]
+    rows = list(csv.DictReader(io.StringIO(tables.flows_csv(flows))))
+    for flow in flows:
+        assert [float(row[f"norm, {flow.name}"]) for row in rows] == flow.norms.tolist()
+    assert [float(row["bound, Elman, tanh, radius 1"]) for row in rows] == np.asarray(flows[0].bound).tolist()
+    assert [row["step"] for row in rows] == [str(t) for t in range(1, 101)]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.0, "0"), (0.01234, "0.0123"), (-1.5, "−1.5"), (4.1e-300, "4.1·10⁻³⁰⁰"), (3.85e30, "3.85·10³⁰"),
+     (float("inf"), "∞"), (float("-inf"), "−∞"), (float("nan"), "NaN")],
+)  # fmt: skip
+def test_numbers_in_words(value: float, words: str):
+    assert in_words(value) == words
