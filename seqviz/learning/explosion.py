@@ -142,10 +142,16 @@ def reason_for(update: int, losses: list[float], before: Array, after: Array, th
     what = "loss" if not math.isfinite(losses[update]) else "gradient"
     if update == 0:
         return f"At update 0 the {what} overflowed: the network explodes before it has learned anything."
-    size = f"the gradient's norm was {before[update - 1]:.2g}"
+    size = f"the gradient's norm was {in_two_digits(before[update - 1])}"
     if threshold is not None:
-        size += f", {after[update - 1]:.2g} after clipping"
+        size += f", {in_two_digits(after[update - 1])} after clipping"
     return f"At update {update - 1} {size}; the step it caused made the {what} overflow."
+
+
+def in_two_digits(norm: float) -> str:
+    """A norm in a sentence: "0.48", "590", "17,000", "1.7e+09"."""
+    rounded = float(f"{norm:.2g}")
+    return f"{rounded:,.0f}" if 10 <= rounded < 1e6 else f"{rounded:.2g}"
 
 
 def first_weights(config: ExplosionConfig) -> list[Tensor]:

@@ -68,3 +68,14 @@ def triggered(key: str, name: str) -> object:
 def has_widget(key: str) -> bool:
     """Whether a keyed widget was on the page in the run before; what it held is gone once it was not."""
     return key in st.session_state
+
+
+def keep_within(key: str, low: float, high: float) -> None:
+    """Pull what a keyed slider holds back into its range, where other controls have just moved the range.
+
+    Streamlit raises on a stored value outside; call it before the slider.
+    """
+    if key in st.session_state and isinstance(st.session_state[key], int | float):
+        held = st.session_state[key]
+        if not low <= held <= high:
+            st.session_state[key] = min(max(held, low), high)

@@ -37,7 +37,7 @@ def test_without_clipping_it_learns_first_and_then_explodes(runs: tuple[Clipping
     five = np.convolve(run.losses[:-1], np.full(5, 0.2), "valid")  # means of five updates
     assert five.min() < 0.65 * BASELINE
     assert run.reason == (
-        f"At update {run.stopped_at - 1} the gradient's norm was {run.norms_before[-2]:.2g}; "
+        f"At update {run.stopped_at - 1} the gradient's norm was {float(f'{run.norms_before[-2]:.2g}'):,.0f}; "
         "the step it caused made the loss overflow."
     )
     assert run.norms_before[-2] > 1e3

@@ -9,6 +9,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from seqviz.learning import FlowConfig, gradient_flow
-from seqviz.ui.gradients import over_time, scripts, tables
+from seqviz.learning import ExplosionConfig, FlowConfig, clipping_comparison, gradient_flow
+from seqviz.records import ClippingRun
+from seqviz.ui.gradients import clipping, over_time, scripts, tables
 from seqviz.ui.gradients.common import in_words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,12 +70,18 @@ def values(sent: Any) -> np.ndarray:
     return array.reshape([int(length) for length in sent["shape"].split(",")]) if "shape" in sent else array
 
 
+def lines(figure: dict[str, Any], name: str) -> list[np.ndarray]:
+    """The numbers themselves that lines of a logarithmic plot carry for the pointer: (N,) each.
+
+    What stands on the floor or the ceiling is a line of its own there, without a second column.
+    """
+    carried = [trace["customdata"] for trace in figure["data"] if trace.get("name") == name and "customdata" in trace]
+    return [values(sent)[:, 0] for sent in carried if not isinstance(sent, list) and "shape" in sent]
+
+
 def line(figure: dict[str, Any], name: str) -> np.ndarray:
-    """The numbers themselves that one line of a logarithmic plot carries for the pointer: (N,)."""
-    (found,) = [
-        trace for trace in figure["data"] if trace.get("name") == name and np.ndim(values(trace["customdata"])) == 2
-    ]
-    return values(found["customdata"])[:, 0]
+    (found,) = lines(figure, name)
+    return found
 
 
 def printed_by(script: str) -> list[str]:
@@ -271,6 +279,171 @@ def test_the_table_of_over_time_is_the_figures_data():
         assert [float(row[f"norm, {flow.name}"]) for row in rows] == flow.norms.tolist()
     assert [float(row["bound, Elman, tanh, radius 1"]) for row in rows] == np.asarray(flows[0].bound).tolist()
     assert [row["step"] for row in rows] == [str(t) for t in range(1, 101)]
+
+
+# ── clipping ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+SMALL = {"clip_steps": "5", "updates": "4"}  # a quick training
+
+
+def small(**settings: Any) -> ExplosionConfig:
+    return replace(clipping.START, **({"length": 5, "updates": 4} | settings))
+
+
+def assert_clips(page: AppTest, config: ExplosionConfig) -> tuple[ClippingRun, ...]:
+    """The plots over updates and the table hold the three runs."""
+    losses, norms = charts(page)[:2]
+    runs = clipping_comparison(config)
+    for run in runs:
+        shown = np.isfinite(run.losses)
+        np.testing.assert_array_equal(line(losses, run.name)[shown], run.losses[shown])
+        drawn = lines(norms, run.name)
+        for wanted in (run.norms_before, run.norms_after):
+            finite = np.isfinite(wanted)
+            assert any(np.array_equal(found[finite], wanted[finite]) for found in drawn), run.name
+        stopped = "ran to its end" if run.stopped_at is None else f"update {run.stopped_at}"
+        row = f"| {run.name} | {in_words(clipping.final_loss(run))} | {stopped} | {clipping.largest_angle(run):.1f}° |"
+        assert row in text_of(page)
+    return runs
+
+
+def test_clipping_opens_on_a_training_that_explodes_and_says_when_and_why():
+    page = opened(view="Clipping")
+    unclipped, by_norm, by_value = assert_clips(page, clipping.START)
+    assert warnings(page) == []
+    assert unclipped.stopped_at == 9
+    assert "**no clipping** was stopped at update 9. At update 8 the gradient's norm was 590" in text_of(page)
+    assert clipping.final_loss(by_norm) < 0.1
+    assert clipping.largest_angle(by_norm) == 0
+    assert clipping.largest_angle(by_value) > 30
+    assert "**by value 0.5** did not overflow, but ends worse" in text_of(page)
+
+
+def test_clipping_is_not_always_needed_as_the_page_says():
+    page = press(opened(view="Clipping", clip_seed="4"), "preset-a tenth of the rate")
+    unclipped, by_norm, _ = assert_clips(page, replace(clipping.START, learning_rate=clipping.TENTH))
+    assert unclipped.stopped_at is None
+    assert clipping.final_loss(unclipped) < 0.3 < 0.6 < clipping.final_loss(by_norm)
+    press(page, "preset-explodes")
+    assert_clips(page, clipping.START)
+
+
+CLIP_CHANGES: list[tuple[str, object, dict[str, Any]]] = [
+    ("rate", 0.001, {"learning_rate": 0.001}),
+    ("clip_norm", 2.5, {"norm_threshold": 2.5}),
+    ("clip_value", 0.01, {"value_threshold": 0.01}),
+    ("updates", 2, {"updates": 2}),
+    ("updates", 1, {"updates": 1}),
+    ("clip_g", "tanh", {"activation": "tanh"}),
+    ("clip_g", "relu", {"activation": "relu"}),
+    ("start_radius", 0.0, {"radius": 0.0}),
+    ("start_radius", 2.0, {"radius": 2.0}),
+    ("clip_steps", 2, {"length": 2}),
+    ("clip_seed", 12.0, {"seed": 12}),
+]
+
+
+@pytest.mark.parametrize(("key", "value", "settings"), CLIP_CHANGES)
+def test_a_control_of_clipping_changes_what_it_says(key: str, value: object, settings: dict[str, Any]):
+    page = change(opened(view="Clipping", **SMALL), key, value)
+    assert_clips(page, small(**settings))
+    assert warnings(page) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("rate", 0.0, "Learning rate is 0.0, expected a number from 1e-06 to 1. The picture stays as it was."),
+        ("rate", -0.1, "Learning rate is -0.1, expected a number from 1e-06 to 1. The picture stays as it was."),
+        ("rate", 1e9, "Learning rate is 1000000000.0, expected a number from 1e-06 to 1. The picture stays as it was."),
+        ("clip_norm", 0.0, "Norm threshold is 0.0, expected a number from 0.001 to 1000. The picture stays as it was."),
+        ("clip_value", -1.0, "Value threshold is -1.0, expected a number from 0.001 to 1000."),
+    ],
+)
+def test_a_rate_or_threshold_out_of_bounds_is_a_sentence_and_the_picture_stays(key: str, value: float, said: str):
+    page = change(opened(view="Clipping", **SMALL), "clip_seed", 5.0)
+    change(page, key, value)
+    (warning,) = warnings(page)
+    assert warning.startswith(said)
+    assert_clips(page, small(seed=5))
+    (warning,) = warnings(opened(view="Clipping", **{key: str(value)}))  # from the address: beside the example
+    assert warning.startswith(said)
+
+
+@pytest.mark.parametrize("value", ["", "zz", "<script>", "\x00", "nan", "inf", "-inf", "9" * 400])
+def test_nonsense_in_every_parameter_of_clipping(value: str):
+    keys = ("rate", "clip_norm", "clip_value", "updates", "clip_g", "start_radius", "clip_steps", "clip_seed")
+    page = opened(view="Clipping", **dict.fromkeys((*keys, "closer", "at_update"), value))
+    assert_clips(page, clipping.START)
+    assert len(warnings(page)) <= 1
+
+
+def test_over_time_steps_at_the_chosen_update():
+    page = change(opened(view="Clipping"), "at_update", 3)
+    runs = clipping_comparison(clipping.START)
+    for run in runs:
+        np.testing.assert_array_equal(line(charts(page)[2], run.name), run.time_norms[3])
+    change(page, "at_update", 60)  # no clipping has stopped by then
+    assert "no clipping: ∞ at update 9" in json.dumps(charts(page)[2], ensure_ascii=False)
+    change(page, "updates", 20)  # the slider's range shrinks under its value
+    assert page.slider(key="at_update").value == 19
+    for run in clipping_comparison(replace(clipping.START, updates=20))[1:]:
+        np.testing.assert_array_equal(line(charts(page)[2], run.name), run.time_norms[19])
+
+
+def test_components_at_the_chosen_update_before_and_after():
+    page = opened(view="Clipping", closer="components", at_update="2", **SMALL)
+    runs = clipping_comparison(small(inspect=2))
+    for figure, run in zip(charts(page)[2:], runs, strict=True):
+        (after,) = [trace for trace in figure["data"] if trace.get("name") == "after clipping"]
+        assert np.nansum(values(after["y"])) == len(run.components_after)
+        assert f"{run.name}, update 2" in json.dumps(figure, ensure_ascii=False)
+
+
+def test_arrows_are_two_components_of_the_gradient_before_and_after():
+    page = opened(view="Clipping", closer="two components as arrows", at_update="8")
+    _, by_norm, by_value = clipping_comparison(replace(clipping.START, inspect=8))
+    for figure, run, limit in zip(charts(page)[2:], (by_norm, by_value), (None, 0.5), strict=True):
+        pair = clipping.arrow_pair(run.components, limit)
+        for when, vector in (("before", run.components[pair]), ("after clipping", run.components_after[pair])):
+            (arrow,) = [trace for trace in figure["data"] if str(trace.get("name", "")).startswith(f"{when}:")]
+            np.testing.assert_allclose([values(arrow["x"])[-1], values(arrow["y"])[-1]], vector)
+    beyond, within = np.abs(by_value.components[clipping.arrow_pair(by_value.components, 0.5)])
+    assert beyond > 0.5 > within
+
+
+def test_the_angle_is_that_of_the_runs():
+    page = opened(view="Clipping", closer="angle", **SMALL)
+    for trace, run in zip(charts(page)[2]["data"], clipping_comparison(small()), strict=True):
+        np.testing.assert_array_equal(values(trace["y"]), run.angles)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        clipping.START,
+        replace(clipping.START, learning_rate=clipping.TENTH, updates=40),
+        small(activation="tanh", length=20, seed=3),
+        small(activation="relu", length=33, radius=1.5),
+    ],
+)
+def test_the_script_of_clipping_prints_the_shown_numbers(config: ExplosionConfig):
+    """The diverging run included: near the wall only the same operations bring the same numbers."""
+    printed = [row.split() for row in printed_by(scripts.clipping_script(config))]
+    for name, run in zip(("no_clipping", "by_norm", "by_value"), clipping_comparison(config), strict=True):
+        rows = np.array([[float(number) for number in row[2:]] for row in printed if row[0] == name])
+        np.testing.assert_allclose(rows, np.stack([run.losses, run.norms_before, run.norms_after], 1), rtol=1e-6)
+
+
+def test_the_table_of_clipping_is_the_figures_data():
+    runs = clipping_comparison(small())
+    rows = list(csv.DictReader(io.StringIO(tables.runs_csv(runs))))
+    assert [float(row["loss"]) for row in rows] == np.concatenate([run.losses for run in runs]).tolist()
+    assert [float(row["norm at t = 5"]) for row in rows] == np.concatenate([r.time_norms[:, 4] for r in runs]).tolist()
+    assert {row["run"] for row in rows} == {run.name for run in runs}
+
+
+# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqviz.learning import FlowConfig, gradient_flow, one_thread
-from seqviz.records import GradientFlow
+from seqviz.learning import ExplosionConfig, FlowConfig, clipping_comparison, gradient_flow, one_thread
+from seqviz.records import ClippingRun, GradientFlow
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -17,3 +17,10 @@ def flow(config: FlowConfig) -> GradientFlow:
     """One network's gradient over time."""
     one_thread()
     return gradient_flow(config)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def clipped(config: ExplosionConfig) -> tuple[ClippingRun, ClippingRun, ClippingRun]:
+    """The same training without clipping, clipped by norm and clipped by value."""
+    one_thread()
+    return clipping_comparison(config)

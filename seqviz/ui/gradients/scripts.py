@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from seqviz.learning import FlowConfig
+from seqviz.learning import ExplosionConfig, FlowConfig
 
 _FLOW = '''"""How the gradient's size runs back through time, from seqviz: the same numbers, in PyTorch.
 
@@ -90,3 +90,118 @@ for network in networks:
 def flow_script(configs: Sequence[FlowConfig]) -> str:
     """A script that prints one line a step: the cell, t, and ‖∂L/∂h_t‖."""
     return _FLOW.format(networks="\n".join(f"    {asdict(config)!r}," for config in configs))
+
+
+_CLIPPING = '''"""A training that explodes, and the same with its gradient clipped, from seqviz, in PyTorch.
+
+Needs torch and numpy. Prints one line an update: run, update, loss, gradient norm before and after clipping.
+Backpropagation through time is written out, as in the lecture, and held against autograd at the first update: near the
+wall a rounding error grows to a different training, so only the same operations bring the same numbers.
+"""
+
+import math
+
+import numpy as np
+import torch
+
+torch.set_num_threads(1)
+settings = {settings}
+T, B, H, seed = settings["length"], settings["batch"], settings["hidden"], settings["seed"]
+g = {{"tanh": torch.tanh, "relu": torch.relu, "identity": lambda z: z}}[settings["activation"]]
+slope = {{  # g′(z) written by h = g(z)
+    "tanh": lambda h: 1.0 - h * h,
+    "relu": lambda h: (h > 0.0).to(h),
+    "identity": torch.ones_like,
+}}[settings["activation"]]
+
+
+def first_weights():
+    """W_xh, W_hh, b, W_hy, c, a stream of random numbers for each."""
+    draw = [np.random.default_rng([seed, part]) for part in range(3)]
+    W_xh = 0.3 * draw[0].standard_normal((H, 1))
+    W_hh = draw[1].standard_normal((H, H))
+    W_hh *= settings["radius"] / np.abs(np.linalg.eigvals(W_hh)).max()
+    W_hy = draw[2].standard_normal((1, H)) / math.sqrt(H)
+    return [torch.tensor(w, dtype=torch.float32) for w in (W_xh, W_hh, np.zeros(H), W_hy, np.zeros(1))]
+
+
+def batch_of(update):
+    """(T, B, 1) numbers and (B, 1) their sums: new ones at every update, the same in every run."""
+    x = torch.tensor(np.random.default_rng([seed, 3, update]).standard_normal((T, B, 1)), dtype=torch.float32)
+    return x, x.sum(0) / math.sqrt(T)
+
+
+def forward(weights, x):
+    W_xh, W_hh, b, W_hy, c = weights
+    products, h = x @ W_xh.t() + b, [torch.zeros(B, H)]
+    for product in products.unbind():
+        h.append(g(torch.addmm(product, h[-1], W_hh.t())))
+    return torch.stack(h)  # (T+1, B, H)
+
+
+def loss_and_gradient(weights, x, targets):
+    W_xh, W_hh, b, W_hy, c = weights
+    h = forward(weights, x)
+    errors = h[-1] @ W_hy.t() + c - targets
+    at_output = 2.0 * errors / B
+    total = torch.zeros_like(h[1:])  # ∂L/∂h_t
+    total[-1] = at_output @ W_hy
+    z = torch.empty_like(total)  # ∂L/∂z_t
+    for t in range(T - 1, -1, -1):
+        torch.mul(total[t], slope(h[t + 1]), out=z[t])
+        if t:
+            total[t - 1].addmm_(z[t], W_hh)
+    of_W_xh, of_W_hh, of_b = torch.zeros_like(W_xh), torch.zeros_like(W_hh), torch.zeros_like(b)
+    for end in range(T, 0, -16):  # summed up in blocks of 16 steps
+        steps = slice(max(0, end - 16), end)
+        side = z[steps].flatten(0, 1)
+        of_W_xh.addmm_(side.t(), x[steps].flatten(0, 1))
+        of_W_hh.addmm_(side.t(), h[:-1][steps].flatten(0, 1))
+        of_b.add_(side.sum(0))
+    return float(errors.square().mean()), [of_W_xh, of_W_hh, of_b, at_output.t() @ h[-1], at_output.sum(0)]
+
+
+def norm_of(gradient):
+    vector = torch.cat([part.flatten().double() for part in gradient])
+    largest = float(vector.abs().max())
+    return largest * float((vector / largest).norm()) if 0.0 < largest < math.inf else largest
+
+
+def check_against_autograd(weights, x, targets):
+    leaves = [w.clone().requires_grad_() for w in weights]
+    loss = (forward(leaves, x)[-1] @ leaves[3].t() + leaves[4] - targets).square().mean()
+    for ours, theirs in zip(loss_and_gradient(weights, x, targets)[1], torch.autograd.grad(loss, leaves)):
+        assert torch.allclose(ours, theirs, rtol=1e-3, atol=1e-5, equal_nan=True), "differs from autograd"
+
+
+def no_clipping(gradient):
+    return gradient
+
+
+def by_norm(gradient):
+    norm = norm_of(gradient)
+    if norm <= settings["norm_threshold"]:
+        return gradient
+    return [part * (settings["norm_threshold"] / norm) for part in gradient]
+
+
+def by_value(gradient):
+    return [part.clamp(-settings["value_threshold"], settings["value_threshold"]) for part in gradient]
+
+
+check_against_autograd(first_weights(), *batch_of(0))
+for clip in (no_clipping, by_norm, by_value):
+    weights = first_weights()
+    for update in range(settings["updates"]):
+        loss, gradient = loss_and_gradient(weights, *batch_of(update))
+        clipped = clip(gradient)
+        print(clip.__name__, update, *(f"{{n:.12g}}" for n in (loss, norm_of(gradient), norm_of(clipped))))
+        if not (math.isfinite(loss) and math.isfinite(norm_of(gradient))):
+            break
+        weights = [w - settings["learning_rate"] * part for w, part in zip(weights, clipped)]
+'''
+
+
+def clipping_script(config: ExplosionConfig) -> str:
+    """A script that prints one line an update of each of the three runs: loss, norm before and after clipping."""
+    return _CLIPPING.format(settings=repr(asdict(config)))
