@@ -15,7 +15,18 @@ from seqviz.figures.components import before_after, component_histogram
 from seqviz.learning.explosion import ACTIVATIONS, BASELINE, LIMITS, ExplosionConfig
 from seqviz.records import Array, ClippingRun
 from seqviz.ui.gradients import scripts, tables
-from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, in_words, is_dark, name_of, seed_control
+from seqviz.ui.gradients.common import (
+    KEPT,
+    accepted,
+    bullets,
+    chart,
+    explain,
+    in_words,
+    is_dark,
+    name_of,
+    number_control,
+    seed_control,
+)
 from seqviz.ui.gradients.compute import clipped
 from seqviz.ui.state import keep_within, set_widgets
 
@@ -77,9 +88,9 @@ def show(symbol: str) -> None:
 def _controls() -> Any:
     """The widgets; what comes back builds what they ask for, or refuses."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        rate = _number("Learning rate η", "rate", START.learning_rate, 0.01)
-        by_norm = _number("Clip norm at", "clip_norm", START.norm_threshold, 0.5)
-        by_value = _number("Clip values at", "clip_value", START.value_threshold, 0.1)
+        rate = number_control("Learning rate η", "rate", START.learning_rate, 0.01, LIMITS["learning_rate"])
+        by_norm = number_control("Clip norm at", "clip_norm", START.norm_threshold, 0.5, LIMITS["norm_threshold"])
+        by_value = number_control("Clip values at", "clip_value", START.value_threshold, 0.1, LIMITS["value_threshold"])
         first, last = (int(limit) for limit in LIMITS["updates"])
         updates = st.slider("Updates", first, last, START.updates, key="updates", width=160, **KEPT)
         activation = st.selectbox("Activation g", ACTIVATIONS, key="clip_g", format_func=name_of, width=130, **KEPT)
@@ -103,14 +114,6 @@ def _controls() -> Any:
         length=length,
         seed=seed,
     )
-
-
-def _number(label: str, key: str, start: float, step: float) -> float:
-    """A number without bounds in its field: what is out of range is refused in words, not silently dropped."""
-    low, high = LIMITS[{"rate": "learning_rate", "clip_norm": "norm_threshold", "clip_value": "value_threshold"}[key]]
-    limits = f"From {in_words(low)} to {in_words(high)}."
-    value = st.number_input(label, value=start, step=step, format="%g", key=key, width=140, help=limits, **KEPT)
-    return float(start if value is None else value)
 
 
 # ── closer ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -55,8 +55,17 @@ def notation_control() -> str:
 
 def seed_control(key: str) -> int:
     """Whole numbers in a decimal field: a whole-number field fails on seed=inf in the address (Streamlit 1.67)."""
-    value = st.number_input("Seed", 0.0, float(SEED_LIMIT), 0.0, step=1.0, format="%.0f", key=key, **KEPT)
+    value = st.number_input("Seed", 0.0, float(SEED_LIMIT), 0.0, step=1.0, format="%.0f", key=key, width=130, **KEPT)
     return math.floor(value + 0.5)  # as the field rounds what it shows
+
+
+def number_control(label: str, key: str, start: float, step: float, limits: tuple[float, float]) -> float:
+    """A number without bounds in its field: what is out of range is refused in words, not silently dropped."""
+    low, high = (in_words(limit) for limit in limits)
+    value = st.number_input(
+        label, value=start, step=step, format="%g", key=key, width=140, help=f"From {low} to {high}.", **KEPT
+    )
+    return float(start if value is None else value)
 
 
 def accepted(view: str, build: Callable[[], Config], default: Config) -> Config:

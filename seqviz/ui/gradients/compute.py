@@ -8,8 +8,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqviz.learning import ExplosionConfig, FlowConfig, clipping_comparison, gradient_flow, one_thread
-from seqviz.records import ClippingRun, GradientFlow
+from seqviz.learning import (
+    CliffConfig,
+    ExplosionConfig,
+    FlowConfig,
+    cliff,
+    clipping_comparison,
+    gradient_flow,
+    one_thread,
+    small_multiples,
+)
+from seqviz.records import Cliff, ClippingRun, GradientFlow
+from seqviz.ui.gradients.truncation import Truncation, TruncationSettings, truncate
+
+ACTIVATIONS, STARTS, GATED = ("tanh", "relu", "sigmoid"), ("gaussian", "orthogonal", "identity"), ("LSTM", "GRU")
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
@@ -24,3 +36,25 @@ def clipped(config: ExplosionConfig) -> tuple[ClippingRun, ClippingRun, Clipping
     """The same training without clipping, clipped by norm and clipped by value."""
     one_thread()
     return clipping_comparison(config)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def multiples(base: FlowConfig) -> dict[tuple[str, str], GradientFlow]:
+    """(initialisation, network) → flow: three initialisations of a simple cell with three activations, LSTM and GRU."""
+    one_thread()
+    flows = iter(small_multiples(("Elman", *GATED), ACTIVATIONS, STARTS, base))
+    names = [*(f"Elman, {'ReLU' if g == 'relu' else g}" for g in ACTIVATIONS), *GATED]
+    found = {(start, name): next(flows) for name in names for start in STARTS}
+    return {(start, name): found[start, name] for start in STARTS for name in names}
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def truncation(settings: TruncationSettings) -> Truncation:
+    """The terms of one text's gradient and every window's share of it."""
+    return truncate(settings)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def walked(config: CliffConfig) -> Cliff:
+    """The surface and both paths on it."""
+    return cliff(config)

@@ -54,7 +54,7 @@ def show(symbol: str) -> None:
     controls = _Controls()
     configs = accepted(VIEW, controls.configs, START)
     flows = [flow(config) for config in configs]
-    dark = is_dark()
+    dark, overflows = is_dark(), any(not np.isfinite(found.norms).all() for found in flows)
     answer = _answer_to(configs)
     hidden = controls.predict and answer is None
     left, right = st.columns([3, 2], gap="medium")
@@ -64,11 +64,13 @@ def show(symbol: str) -> None:
         else:
             if controls.predict and answer is not None:
                 st.info(verdict(answer, flows[0]))
+            if overflows:  # there is little to see, so the words come first
+                st.markdown(bullets(*(told(found) for found in flows)))
             chart(norms_over_time(flows, symbol, dark), "norms-over-time")
     with right:
         chart(spectrum(flows[0], dark), "spectrum")
         st.caption(_about_spectrum(flows[0], configs[0]))
-    if not hidden:
+    if not hidden and not overflows:
         st.markdown(bullets(*(told(found) for found in flows)))
     with st.container(horizontal=True):
         st.download_button("Numbers (CSV)", lambda: tables.flows_csv(flows), "gradients.csv", "text/csv")

@@ -6,7 +6,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from seqviz.records import ClippingRun, GradientFlow
+from seqviz.records import Cliff, ClippingRun, GradientFlow
+from seqviz.ui.gradients.truncation import Truncation
 
 
 def _written(rows: Iterable[Sequence[object]]) -> str:
@@ -35,4 +36,32 @@ def runs_csv(runs: Sequence[ClippingRun]) -> str:
         columns = (run.losses, run.norms_before, run.norms_after, run.angles)
         for update, numbers in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             rows.append([run.name, update, *numbers, *run.time_norms[update].tolist()])
+    return _written(rows)
+
+
+def truncation_csv(found: Truncation) -> str:
+    """One row a window: cosine and length ratio; then one row a (t, k) term with its norm."""
+    names = list(found.cosine)
+    rows: list[Sequence[object]] = [
+        ["window", *(f"{what}, {name}" for what in ("cosine", "length ratio") for name in names)]
+    ]
+    for at in range(found.steps):
+        numbers = [float(curves[name][at]) for curves in (found.cosine, found.ratio) for name in names]
+        rows.append([at + 1, *numbers])
+    rows += [[], ["t", "k", "norm of the term"]]
+    rows += [[t + 1, k + 1, float(found.contributions[t, k])] for t in range(found.steps) for k in range(t + 1)]
+    return _written(rows)
+
+
+def cliff_csv(found: Cliff) -> str:
+    """One row a point of a path, then one row a point of the surface."""
+    rows: list[Sequence[object]] = [["path", "update", "w", "b", "loss"]]
+    for name, path in found.paths.items():
+        rows += [[name, update, *point] for update, point in enumerate(path.tolist())]
+    rows += [[], ["w", "b", "loss"]]
+    rows += [
+        [w, b, loss]
+        for b, losses in zip(found.biases.tolist(), found.losses.tolist(), strict=True)
+        for w, loss in zip(found.weights.tolist(), losses, strict=True)
+    ]
     return _written(rows)
