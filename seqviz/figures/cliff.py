@@ -12,6 +12,8 @@ from seqviz.figures.logaxis import power_ticks
 from seqviz.records import Array, Cliff
 
 _LEVELS = 12  # contour lines, about
+_LONG = 0.1  # of the picture's width: a longer step is led over the ground
+_FLIGHT = 41  # points along one
 _LIFT = 0.015  # of the height: how far the paths float above the surface, to be seen
 
 
@@ -97,6 +99,20 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
                     text=["start" if word == "start" and not index else word * (word != "start") for word in words],
                     textfont={"size": frame.TEXT, "color": colours["ink"]},
                     textposition="top center",
+                    hoverinfo="skip",
+                    showlegend=False,
+                    **shared,
+                )
+            )
+        flights = _flights(cliff, over, z, heights, _LIFT * (high - low))
+        if len(flights):
+            figure.add_trace(
+                go.Scatter3d(
+                    x=flights[:, 0],
+                    y=flights[:, 1],
+                    z=flights[:, 2],
+                    mode="lines",
+                    line={"color": style["color"], "width": 6},  # dashes between so many points are dust
                     hoverinfo="skip",
                     showlegend=False,
                     **shared,
@@ -265,6 +281,36 @@ def _inside(cliff: Cliff, path: Array) -> np.ndarray:
     w, b = path[:, 0], path[:, 1]
     inside: np.ndarray = np.isfinite(path).all(axis=1) & (w >= left) & (w <= right) & (b >= near) & (b <= far)
     return inside
+
+
+def _flights(cliff: Cliff, path: Array, z: Array, heights: Array, lift: float) -> Array:
+    """(N, 3) the long steps of a path led over the ground, where a straight line would run beneath it; nan between.
+
+    Args:
+        path: (U+1, 3), nan where it is not in the picture. z: (U+1,) where its points are drawn.
+        heights: (B, A) the ground as it is drawn. lift: how far above it a line is seen.
+    """
+    spans = np.array([np.ptp(_ends(cliff.weights)), np.ptp(_ends(cliff.biases))])
+    lengths = np.hypot(*(np.diff(path[:, :2], axis=0) / spans).T)  # (U,) in parts of the picture; nan outside
+    share = np.linspace(0, 1, _FLIGHT)[:, np.newaxis]
+    found = []
+    for start in np.flatnonzero(lengths > _LONG):
+        x, y = (path[start, :2] + share * (path[start + 1, :2] - path[start, :2])).T
+        chord = z[start] + share[:, 0] * (z[start + 1] - z[start])
+        found += [
+            np.stack([x, y, np.fmax(chord, _ground(cliff, heights, x, y) + lift)], axis=1),
+            np.full((1, 3), np.nan),
+        ]
+    return np.concatenate(found) if found else np.empty((0, 3))
+
+
+def _ground(cliff: Cliff, heights: Array, x: Array, y: Array) -> Array:
+    """The height of the ground at points within it: the highest of the four corners around each."""
+    column = np.clip(np.searchsorted(cliff.weights, x) - 1, 0, len(cliff.weights) - 2)
+    row = np.clip(np.searchsorted(cliff.biases, y) - 1, 0, len(cliff.biases) - 2)
+    corners = np.stack([heights[row + down, column + right] for down in (0, 1) for right in (0, 1)])
+    highest: Array = np.fmax.reduce(corners)
+    return highest
 
 
 def _leaves(path: Array, inside: np.ndarray) -> str:

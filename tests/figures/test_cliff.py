@@ -56,19 +56,35 @@ def test_on_the_map_a_path_is_the_records_and_the_axes_end_with_the_ground():
 
 def test_on_the_surface_a_path_floats_just_above_it_and_shows_only_over_it():
     figure = cliff_surface(cliff())
-    line, _ = (trace for trace in figure.data if trace.legendgroup == "clipped at norm 1")
+    line, *_ = (trace for trace in figure.data if trace.legendgroup == "clipped at norm 1")
     np.testing.assert_array_equal(np.stack([line.x, line.y], axis=1), PATHS["clipped at norm 1"][:, :2])
     lift = line.z - PATHS["clipped at norm 1"][:, 2]
     assert np.all((lift > 0) & (lift < 0.03 * np.ptp(LOSSES)))
-    gone, _ = (trace for trace in figure.data if trace.legendgroup == "no clipping")
+    gone, *_ = (trace for trace in figure.data if trace.legendgroup == "no clipping")
     np.testing.assert_array_equal(np.isnan(gone.x), [False, False, True, True])
+
+
+def test_on_the_surface_a_long_step_is_led_over_a_hill_and_stays_in_sight():
+    """A straight line from one side of the hill to the other would run beneath it."""
+    weights, biases = np.linspace(0, 3, 31), np.linspace(-1, 1, 21)
+    hill = np.exp(-8 * (weights[np.newaxis] - 1.5) ** 2) * np.ones((21, 1))
+    path = [[0.2, 0, hill[10, 2]], [2.8, 0, hill[10, 28]], [2.81, 0, hill[10, 28]]]
+    figure = cliff_surface(Cliff(weights, biases, hill, {"over": np.array(path)}))
+    *_, flight = (trace for trace in figure.data if trace.legendgroup == "over")
+    x, z = flight.x[:-1], flight.z[:-1]  # the last one parts it from the next
+    assert x[0] == 0.2
+    assert x[-1] == pytest.approx(2.8)
+    assert np.all(z > np.exp(-8 * (x - 1.5) ** 2))
+    assert np.isnan(flight.z[-1])
+    assert not flight.showlegend
+    rendered(figure)
 
 
 @EITHER
 def test_start_and_end_are_marked_and_a_path_that_leaves_says_so(draw):
     figure = draw(cliff())
     (lost, lost_ends), (kept, kept_ends) = (
-        [trace for trace in figure.data if trace.legendgroup == name] for name in PATHS
+        [trace for trace in figure.data if trace.legendgroup == name][:2] for name in PATHS
     )
     assert lost.name == "no clipping: leaves the picture at update 2"
     assert kept.name == "clipped at norm 1"

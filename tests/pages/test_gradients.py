@@ -18,10 +18,22 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from seqviz.learning import ExplosionConfig, FlowConfig, clipping_comparison, gradient_flow
-from seqviz.records import ClippingRun
-from seqviz.ui.gradients import clipping, over_time, scripts, tables
+from seqviz.learning import (
+    CliffConfig,
+    ExplosionConfig,
+    FlowConfig,
+    cliff,
+    clipping_comparison,
+    gradient_flow,
+    small_multiples,
+)
+from seqviz.records import Cliff, ClippingRun
+from seqviz.recurrent import backpropagate, unroll
+from seqviz.recurrent.initial import random_elman
+from seqviz.text import Vocabulary
+from seqviz.ui.gradients import cliff_walk, clipping, multiples, over_time, scripts, tables, truncated
 from seqviz.ui.gradients.common import in_words
+from seqviz.ui.gradients.truncation import Truncation, TruncationSettings, truncate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -441,6 +453,333 @@ def test_the_table_of_clipping_is_the_figures_data():
     assert [float(row["loss"]) for row in rows] == np.concatenate([run.losses for run in runs]).tolist()
     assert [float(row["norm at t = 5"]) for row in rows] == np.concatenate([r.time_norms[:, 4] for r in runs]).tolist()
     assert {row["run"] for row in rows} == {run.name for run in runs}
+
+
+# ── small multiples ──────────────────────────────────────────────────────────────────────────────────────────
+
+FEW = {"grid_steps": "12", "grid_units": "6"}
+STARTS = ("gaussian", "orthogonal", "identity")
+
+
+def assert_multiplies(page: AppTest, base: FlowConfig) -> None:
+    """Fifteen panels, each with its network's norms, in a table of initialisations × networks."""
+    (figure,) = charts(page)
+    flows = small_multiples(CELLS, ("tanh", "relu", "sigmoid"), STARTS, base)
+    assert len({flow.name for flow in flows}) == 15
+    for flow in flows:
+        finite = np.isfinite(flow.norms)
+        if finite.any() and (flow.norms > 0).any():
+            np.testing.assert_array_equal(line(figure, flow.name)[finite], flow.norms[finite])
+    panels = {trace.get("xaxis") for trace in figure["data"]}
+    assert len(panels) == 15
+    headings = [note["text"] for note in figure["layout"]["annotations"]]
+    for start in STARTS:
+        for network in ("Elman, tanh", "Elman, ReLU", "Elman, sigmoid", "LSTM", "GRU"):
+            assert sum(f"<b>{start}</b> · {network}<" in heading for heading in headings) == 1
+
+
+def test_small_multiples_open_as_a_table_of_fifteen():
+    page = opened(view="Small multiples")
+    assert_multiplies(page, FlowConfig())
+    assert "Nearest to keeping it: **Elman, ReLU, identity**" in text_of(page)
+    assert "Least is left: **Elman, sigmoid, gaussian**" in text_of(page)
+    assert warnings(page) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "settings"),
+    [
+        ("grid_scale", 10.0, {"scale": 10.0}),
+        ("grid_scale", 0.0, {"scale": 0.0}),
+        ("grid_steps", 1, {"length": 1}),
+        ("grid_units", 1, {"hidden": 1}),
+        ("grid_loss", "every", {"loss": "every"}),
+        ("grid_seed", 5.0, {"seed": 5}),
+    ],
+)
+def test_a_control_of_small_multiples_changes_what_it_says(key: str, value: object, settings: dict[str, Any]):
+    page = change(opened(view="Small multiples", **FEW), key, value)
+    assert_multiplies(page, replace(FlowConfig(length=12, hidden=6), **settings))
+    assert warnings(page) == []
+
+
+def test_panels_in_one_column():
+    page = change(opened(view="Small multiples", **FEW), "panels", "one column")
+    layout = charts(page)[0]["layout"]
+    assert all(layout[name]["domain"] == [0, 1] for name in layout if name.startswith("xaxis"))
+    assert_multiplies(page, FlowConfig(length=12, hidden=6))
+
+
+def test_too_many_units_and_steps_are_a_sentence_and_the_picture_stays():
+    page = opened(view="Small multiples", **FEW)
+    change(page, "grid_units", 256)
+    change(page, "grid_steps", 500)
+    assert warnings(page) == [
+        "256 hidden units × 500 steps are 128,000, expected at most 25,600. The picture stays as it was."
+    ]
+    assert_multiplies(page, FlowConfig(length=12, hidden=256))
+
+
+@pytest.mark.parametrize("value", ["", "zz", "-1", "99999", "<script>", "nan", "inf"])
+def test_nonsense_in_every_parameter_of_small_multiples(value: str):
+    keys = ("grid_scale", "grid_steps", "grid_units", "grid_loss", "grid_seed", "panels")
+    page = opened(view="Small multiples", **dict.fromkeys(keys, value))
+    assert_multiplies(page, FlowConfig())
+    assert warnings(page) == []
+
+
+def test_small_multiples_say_how_many_vanish_and_overflow():
+    page = opened(view="Small multiples", grid_scale="10", grid_steps="400", grid_units="4")
+    flows = small_multiples(CELLS, ("tanh", "relu", "sigmoid"), STARTS, FlowConfig(scale=10, length=400, hidden=4))
+    lost = sum(not np.isfinite(flow.norms[[0, -1]]).all() for flow in flows)
+    assert lost > 0
+    assert f"In {lost} of 15 networks the numbers overflow." in text_of(page)
+    (gone,) = [multiples.told({("gaussian", "a"): replace(flows[0], norms=np.array([0.0, 1.0]), bound=None)})]
+    assert gone == "- In 1 of 1 networks exactly nothing arrives."
+
+
+# ── the cliff ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def assert_walks(page: AppTest, config: CliffConfig, kind: str = "surface") -> Cliff:
+    """The ground and both paths are what `cliff` says."""
+    (figure,) = charts(page)
+    found = cliff(config)
+    ground = figure["data"][0]
+    assert ground["type"] == kind
+    np.testing.assert_array_equal(values(ground["customdata"]), found.losses)
+    for name, path in found.paths.items():
+        line, *_ = [trace for trace in figure["data"] if trace.get("legendgroup") == name]
+        x, y = values(line["x"]), values(line["y"])
+        seen = np.isfinite(x)
+        np.testing.assert_array_equal(np.stack([x, y], 1)[seen], path[: len(x), :2][seen])
+        assert seen[0]
+        assert cliff_walk.told(name, path) in text_of(page)
+    return found
+
+
+def test_the_cliff_throws_one_path_off_and_not_the_other():
+    page = opened(view="The cliff")
+    found = assert_walks(page, cliff_walk.START)
+    jumps = {name: np.hypot(*np.diff(path[:, :2], axis=0).T).max() for name, path in found.paths.items()}
+    assert jumps["no clipping"] > 3
+    assert jumps["by norm 0.5"] == pytest.approx(0.3 * 0.5)  # rate × threshold
+    assert warnings(page) == []
+
+
+@pytest.mark.parametrize("drawn_as", ["3-D", "map"])
+@pytest.mark.parametrize("log", ["true", "false"])
+def test_the_cliff_as_a_surface_or_a_map_with_either_scale(drawn_as: str, log: str):
+    page = opened(view="The cliff", drawn_as=drawn_as, cliff_log=log)
+    assert_walks(page, cliff_walk.START, "surface" if drawn_as == "3-D" else "contour")
+    heights = values(charts(page)[0]["data"][0]["z"])
+    assert (heights.min() < 0) == (log == "true")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "settings"),
+    [
+        ("from_w", 3.0, {"w": 3.0}),
+        ("from_b", -5.0, {"b": -5.0}),
+        ("eta", 0.05, {"learning_rate": 0.05}),
+        ("walk_clip", 0.05, {"threshold": 0.05}),
+        ("walk_updates", 1, {"updates": 1}),
+        ("walk_updates", 500, {"updates": 500}),
+    ],
+)
+def test_a_control_of_the_cliff_changes_what_it_says(key: str, value: object, settings: dict[str, Any]):
+    page = change(opened(view="The cliff"), key, value)
+    assert_walks(page, replace(cliff_walk.START, **settings))
+    assert warnings(page) == []
+
+
+@pytest.mark.parametrize("name", cliff_walk.PRESETS)
+def test_the_presets_of_the_cliff_do_what_they_say(name: str):
+    page = press(opened(view="The cliff", from_w="3"), f"preset-{name}")
+    rate, updates = {"thrown off": (0.3, 150), "out of sight": (0.05, 150), "small steps": (0.02, 500)}[name]
+    found = assert_walks(page, replace(cliff_walk.START, learning_rate=rate, updates=updates))
+    path = found.paths["no clipping"]
+    assert np.hypot(*np.diff(path[:, :2], axis=0).T).max() > 3  # small steps only put it off, as the page says
+    assert (np.abs(path[-1, :2]).max() > 20) == (name == "out of sight")
+    assert ("leaves ±20" in text_of(page)) == (name == "out of sight")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("eta", 0.0, "Learning rate is 0.0, expected a number from 0.0001 to 10."),
+        ("eta", -1.0, "Learning rate is -1.0, expected a number from 0.0001 to 10."),
+        ("eta", 1e9, "Learning rate is 1000000000.0, expected a number from 0.0001 to 10."),
+        ("walk_clip", 0.0, "Threshold is 0.0, expected a number from 0.001 to 100."),
+    ],
+)
+def test_a_walk_out_of_bounds_is_a_sentence_and_the_picture_stays(key: str, value: float, said: str):
+    page = change(change(opened(view="The cliff"), "walk_updates", 7), key, value)
+    assert warnings(page) == [f"{said} The picture stays as it was."]
+    assert_walks(page, replace(cliff_walk.START, updates=7))
+
+
+@pytest.mark.parametrize("value", ["", "zz", "99999", "<script>", "nan", "inf"])
+def test_nonsense_in_every_parameter_of_the_cliff(value: str):
+    keys = ("from_w", "from_b", "eta", "walk_clip", "walk_updates", "drawn_as", "cliff_log")
+    page = opened(view="The cliff", **dict.fromkeys(keys, value))
+    assert_walks(page, cliff_walk.START)
+    assert len(warnings(page)) <= 1
+
+
+def test_the_table_of_the_cliff_is_the_figures_data():
+    found = cliff(CliffConfig(resolution=3, updates=2))
+    paths, ground = tables.cliff_csv(found).split("\r\n\r\n")
+    rows = [[float(number) for number in row.split(",")[2:]] for row in paths.splitlines()[1:]]
+    assert rows == np.concatenate(list(found.paths.values())).tolist()
+    assert [float(row.split(",")[2]) for row in ground.splitlines()[1:]] == found.losses.flatten().tolist()
+
+
+# ── truncated ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def by_hand(settings: TruncationSettings, window: int) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
+    """The norms of all terms, and cosine and length ratio at one window, straight from the paper engine."""
+    vocabulary = Vocabulary.of(settings.text)
+    ids, size = vocabulary.ids(settings.text), vocabulary.size
+    cell = random_elman(size, settings.hidden, size, seed=settings.seed, scale=settings.scale)
+    trace = unroll(cell, vocabulary.one_hot(ids[:-1]))
+    full = backpropagate(cell, trace, ids[1:], "cross_entropy")
+    cut = backpropagate(cell, trace, ids[1:], "cross_entropy", window=window)
+    found = {}
+    for name, keys in (("recurrent weights", ["W_hh"]), ("all parameters", list(full.parameters))):
+        a, b = (np.concatenate([g.parameters[key].ravel() for key in keys]) for g in (cut, full))
+        found[name] = float(a @ b / np.linalg.norm(a) / np.linalg.norm(b)), float(np.linalg.norm(a) / np.linalg.norm(b))
+    return full.contributions, found
+
+
+def assert_truncates(page: AppTest, settings: TruncationSettings, window: int) -> None:
+    grid, curves = charts(page)
+    norms, wanted = by_hand(settings, window)
+    t, k = np.indices(norms.shape)
+    drawn = np.zeros(norms.shape)
+    for trace in grid["data"]:
+        if trace["type"] == "heatmap":
+            z = values(trace["z"])
+            drawn = np.where(np.isfinite(z), z, drawn)
+            assert np.array_equal(np.isfinite(z), (k <= t) & ((t - k >= window) == (trace["name"] == "dropped")))
+    np.testing.assert_allclose(drawn, np.where(k <= t, norms, 0.0))
+    for name, (cosine, ratio) in wanted.items():
+        over_windows = [t for t in curves["data"] if t["name"] == name and t["mode"] == "lines"]
+        np.testing.assert_allclose([values(trace["y"])[window - 1] for trace in over_windows], [cosine, ratio])
+        assert f"| {name} | {cosine:.4f} | {in_words(ratio)} |" in text_of(page)
+
+
+def test_truncated_opens_on_a_text_with_terms_dropped():
+    page = opened(view="Truncated")
+    assert_truncates(page, TruncationSettings(), 4)
+    assert "Window 4 of 17: 91 of 153 terms are dropped" in text_of(page)
+    assert warnings(page) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "settings", "window"),
+    [
+        ("window_text", "abcabcab", {"text": "abcabcab"}, 4),
+        ("window_text", "x" * 59 + "y", {"text": "x" * 59 + "y"}, 4),
+        ("window_units", 1, {"hidden": 1}, 4),
+        ("window_units", 16, {"hidden": 16}, 4),
+        ("window_scale", 1.0, {"scale": 1.0}, 4),
+        ("window_seed", 3.0, {"seed": 3}, 4),
+        ("window", 1, {}, 1),
+        ("window", 16, {}, 16),
+    ],
+)
+def test_a_control_of_truncated_changes_what_it_says(key: str, value: object, settings: dict[str, Any], window: int):
+    page = change(opened(view="Truncated"), key, value)
+    assert_truncates(page, TruncationSettings(**settings), window)
+    assert warnings(page) == []
+
+
+def test_all_of_a_window_is_the_full_gradient():
+    page = opened(view="Truncated", window="17")
+    assert "Window 17 of 17: 0 of 153 terms are dropped, 0.0% of the sum of all norms." in text_of(page)
+    assert "| recurrent weights | 1.0000 | 1 |" in text_of(page)
+
+
+def test_a_shorter_text_pulls_the_window_with_it():
+    page = opened(view="Truncated", window="15")
+    change(page, "window_text", "abcd")
+    assert page.slider(key="window").value == 3
+    assert_truncates(page, TruncationSettings(text="abcd"), 3)
+    change(page, "window_text", "ab")  # one step: nothing to choose
+    assert "Window 1 of 1: 0 of 1 terms" in text_of(page)
+    change(page, "window_text", "hello")
+    assert len(charts(page)) == 2
+
+
+@pytest.mark.parametrize(("text", "count"), [("", "0"), ("a", "1"), ("x" * 61, "61")])
+def test_a_text_too_short_or_long_is_a_sentence_and_the_picture_stays(text: str, count: str):
+    page = change(opened(view="Truncated"), "window_text", "good")
+    change(page, "window_text", text)
+    assert warnings(page) == [f"The text has {count} characters, expected 2 to 60. The picture stays as it was."]
+    assert_truncates(page, TruncationSettings(text="good"), page.slider(key="window").value)
+
+
+@pytest.mark.parametrize("text", ["<b>x</b>", "$x$ $$", "🧑\u200d🚀👨\u200d👩\u200d👧", "a\x00b", "שלום", ":red[x]"])
+def test_odd_text_is_read_as_it_is(text: str):
+    page = change(opened(view="Truncated"), "window_text", text)
+    assert warnings(page) == []
+    assert text not in text_of(page)
+
+
+def test_a_logarithmic_grid():
+    page = change(opened(view="Truncated"), "window_log", True)
+    z = values(charts(page)[0]["data"][0]["z"])
+    assert np.nanmin(z) < 0
+
+
+@pytest.mark.parametrize("value", ["zz", "-1", "99999", "<script>", "nan", "inf"])
+def test_nonsense_in_every_parameter_of_truncated(value: str):
+    keys = ("window", "window_units", "window_scale", "window_seed", "window_log")
+    page = opened(view="Truncated", **dict.fromkeys(keys, value))
+    assert_truncates(page, TruncationSettings(), 4)
+    assert warnings(page) == []
+
+
+def test_weights_of_0_have_a_gradient_of_0_for_the_recurrence():
+    page = opened(view="Truncated", window_scale="0")
+    assert "| recurrent weights | NaN | NaN |" in text_of(page)
+    assert truncated.told(truncate(TruncationSettings(scale=0.0)), 4).endswith("0.0% of the sum of all norms.")
+
+
+def test_the_table_of_truncated_is_the_figures_data():
+    found: Truncation = truncate(TruncationSettings(text="abcab"))
+    curves, terms = tables.truncation_csv(found).split("\r\n\r\n")
+    rows = list(csv.DictReader(io.StringIO(curves)))
+    assert [float(row["cosine, recurrent weights"]) for row in rows] == found.cosine["recurrent weights"].tolist()
+    assert [float(row["length ratio, all parameters"]) for row in rows] == found.ratio["all parameters"].tolist()
+    assert float(terms.splitlines()[-1].split(",")[2]) == found.contributions[-1, -1]
+
+
+# ── all views ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_from_view_to_view_and_back_what_was_chosen_stays():
+    page = opened(cells="GRU", length="40")
+    change(page, "view", "Truncated")
+    change(page, "window_units", 3)
+    for view in ("The cliff", "Small multiples", "Clipping"):
+        change(page, "view", view)
+        assert warnings(page) == []
+    change(page, "view", "Truncated")
+    assert_truncates(page, TruncationSettings(hidden=3), 4)
+    change(page, "view", "Over time")
+    assert_shows(page, FlowConfig(cell="GRU", length=40))
+
+
+def test_every_view_names_its_sources_and_offers_its_numbers():
+    for view in ("Over time", "Small multiples", "Clipping", "The cliff", "Truncated"):
+        page = opened(view=view, **FEW, **SMALL)
+        assert any(caption.value.startswith("Source: ") for caption in page.caption), view
+        labels = [button.label for button in page.get("download_button")]
+        assert "Numbers (CSV)" in labels
+        assert ("PyTorch script" in labels) == (view in ("Over time", "Clipping"))
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────

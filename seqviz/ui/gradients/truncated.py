@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import streamlit as st
@@ -76,7 +77,8 @@ def _table(found: Truncation, window: int) -> str:
     rows = [f"| window {window} of {found.steps} | cosine to the full gradient | length ratio |", "|---|---|---|"]
     for name in CURVES:
         cosine, ratio = (float(curves[name][window - 1]) for curves in (found.cosine, found.ratio))
-        rows.append(f"| {name} | {cosine:.4f} | {in_words(ratio)} |")
+        said = f"{cosine:.4f}" if math.isfinite(cosine) else in_words(cosine)
+        rows.append(f"| {name} | {said} | {in_words(ratio)} |")
     return "\n".join(rows)
 
 
@@ -85,7 +87,6 @@ def told(found: Truncation, window: int) -> str:
     kept, every = found.kept(window), found.kept(found.steps)
     total = found.steps * (found.steps + 1) // 2
     gone = (found.steps - window) * (found.steps - window + 1) // 2
-    share = 1 - kept / every if every > 0 else 0.0
-    return (
-        f"Window {window} of {found.steps}: {gone} of {total} terms are dropped, with {share:.1%} of all their norms."
-    )
+    share = max(0.0, 1 - kept / every) if every > 0 else 0.0
+    dropped = f"{gone} of {total} terms are dropped, {share:.1%} of the sum of all norms"
+    return f"Window {window} of {found.steps}: {dropped}."
