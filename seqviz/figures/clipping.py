@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from seqviz.figures import frame
 from seqviz.figures.gradients import backwards, size_of, time_line
@@ -60,15 +59,24 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
     limits = [np.array([run.threshold]) for run in runs if run.threshold is not None and not clips_values(run)]
     every = [norms for run in runs for norms in (run.norms_before, run.norms_after)]
     axis = LogAxis.over(every, panel, also=limits, at_most=_loudest(runs, norms=True), side_by_side=False)
-    figure = make_subplots(
-        rows=len(runs),
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=gap / (height - top - bottom) if len(runs) > 1 else 0,
-    )
+    plots = height - top - bottom  # px
+    axes: dict[str, Any] = {}
+    high = axis.layout(dark, "‖gradient‖", most=4)
+    for index in range(len(runs)):
+        suffix = "" if index == 0 else str(index + 1)
+        lowest = index == len(runs) - 1
+        end = str(len(runs)) if len(runs) > 1 else ""
+        upper = 1 - index * (panel + gap) / plots
+        wide = frame.whole_axis(0, last, dark, "update" if lowest else "")
+        shared = {} if lowest else {"matches": f"x{end}", "showticklabels": False}
+        axes[f"xaxis{suffix}"] = {**wide, "anchor": f"y{suffix}", "domain": [0.0, 1.0], **shared}
+        lower = max(upper - panel / plots, 0.0)
+        axes[f"yaxis{suffix}"] = {**high, "anchor": f"x{suffix}", "domain": [lower, upper]}
+    # one layout at once: make_subplots and update_xaxes take several times as long
+    figure = go.Figure(layout=axes)
     bands, texts = [], []
     for index, run in enumerate(runs):
-        place: dict[str, Any] = {"row": index + 1, "col": 1}
+        before = len(figure.data)
         suffix = "" if index == 0 else str(index + 1)
         for slot, norms, when, look in (
             (2 * index + 1, run.norms_after, "after clipping", {"width": 4}),
@@ -76,7 +84,7 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
         ):
             line = LogLine(run.name, _updates(run), norms, f"{when}: %{{customdata[0]:.4g}}", "update %{x}")
             look = {"dash": "solid", **look}
-            draw(figure, axis, slot, line, dark, style=index, look=look, markers=False, panel=place, legend=False)
+            draw(figure, axis, slot, line, dark, style=index, look=look, markers=False, legend=False)
         if run.threshold is not None and not clips_values(run):
             figure.add_trace(
                 go.Scatter(
@@ -86,9 +94,15 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
                     line={"color": colours["ink"], "width": 1.5, "dash": "dash"},
                     hovertemplate=f"threshold {number(run.threshold)}<extra></extra>",
                     showlegend=False,
-                ),
-                **place,
+                )
             )
+        if run.stopped_at is not None:
+            spot = axis.place(run.norms_before)
+            seen = run.stopped_at < len(spot) and np.isfinite(spot[run.stopped_at])
+            y = float(spot[run.stopped_at]) if seen else None
+            cross(figure, axis, 2 * index, run.stopped_at, "", last / 2, dark, y=y, style=index)
+        for trace in figure.data[before:]:
+            trace.xaxis, trace.yaxis = f"x{suffix}", f"y{suffix}"
         bands += axis.bands(dark, x=f"x{suffix} domain", y=f"y{suffix}")
         texts.append(
             frame.note(
@@ -116,20 +130,10 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
             shapes=bands,
             annotations=texts,
             showlegend=True,
-            legend=frame.legend(dark) | {"y": 1 + 24 / (height - top - bottom)},
+            legend=frame.legend(dark) | {"y": 1 + 24 / plots},
             margin=frame.margin(top=top, bottom=bottom),
         )
     )
-    figure.update_xaxes(frame.whole_axis(0, last, dark, ""))
-    figure.update_xaxes(title={"text": "update", "font": {"size": frame.TEXT}}, row=len(runs))
-    figure.update_yaxes(axis.layout(dark, "‖gradient‖", most=4))
-    for index, run in enumerate(runs):
-        if run.stopped_at is not None:
-            spot = axis.place(run.norms_before)
-            seen = run.stopped_at < len(spot) and np.isfinite(spot[run.stopped_at])
-            y = float(spot[run.stopped_at]) if seen else None
-            place = {"row": index + 1, "col": 1}
-            cross(figure, axis, 2 * index, run.stopped_at, "", last / 2, dark, y=y, style=index, panel=place)
     return figure
 
 

@@ -130,7 +130,8 @@ def _closer(config: ExplosionConfig, symbol: str) -> None:
             keep_within("at_update", 0, config.updates - 1)
             start = min(8, config.updates - 1)
             update = st.slider("At update", 0, config.updates - 1, start, key="at_update", width=320, **KEPT)
-    runs = clipped(replace(config, inspect=update))
+    single = which in ("components", "two components as arrows")  # a record keeps the components of one update alone
+    runs = clipped(replace(config, inspect=update) if single else config)
     longest = max(len(run.losses) for run in runs) - 1
     if which == "angle":
         chart(turned_angle(runs, dark), "angle")
