@@ -713,11 +713,11 @@ def test_a_shorter_text_pulls_the_window_with_it():
     assert len(charts(page)) == 2
 
 
-@pytest.mark.parametrize(("text", "count"), [("", "0"), ("a", "1"), ("x" * 61, "61")])
+@pytest.mark.parametrize(("text", "count"), [("", "0 characters"), ("a", "1 character"), ("x" * 61, "61 characters")])
 def test_a_text_too_short_or_long_is_a_sentence_and_the_picture_stays(text: str, count: str):
     page = change(opened(view="Truncated"), "window_text", "good")
     change(page, "window_text", text)
-    assert warnings(page) == [f"The text has {count} characters, expected 2 to 60. The picture stays as it was."]
+    assert warnings(page) == [f"The text has {count}, expected 2 to 60. The picture stays as it was."]
     assert_truncates(page, TruncationSettings(text="good"), page.slider(key="window").value)
 
 
@@ -787,7 +787,8 @@ def test_every_view_names_its_sources_and_offers_its_numbers():
 
 @pytest.mark.parametrize(
     ("value", "words"),
-    [(0.0, "0"), (0.01234, "0.0123"), (-1.5, "−1.5"), (4.1e-300, "4.1·10⁻³⁰⁰"), (3.85e30, "3.85·10³⁰"),
+    [(0.0, "0"), (0.01234, "0.0123"), (1080.2, "1,080"), (99949.0, "99,900"), (99951.0, "1·10⁵"),
+     (-1.5, "−1.5"), (4.1e-300, "4.1·10⁻³⁰⁰"), (3.85e30, "3.85·10³⁰"),
      (float("inf"), "∞"), (float("-inf"), "−∞"), (float("nan"), "NaN")],
 )  # fmt: skip
 def test_numbers_in_words(value: float, words: str):

@@ -93,13 +93,15 @@ def chart(figure: go.Figure, key: str) -> None:
 
 
 def in_words(value: float) -> str:
-    """A number in three digits: 0.0123, 4.1·10⁻³⁰⁰, ∞, NaN, 0."""
+    """A number in three digits: 0.0123, 1,080, 4.1·10⁻³⁰⁰, ∞, NaN, 0."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     written = f"{value:.3g}"
-    if "e" in written:
+    if 1000 <= abs(value) < 99_950:
+        written = f"{float(written):,.0f}"
+    elif "e" in written:
         digits, power = written.split("e")
         written = f"{digits}·10{str(int(power)).translate(_RAISED)}"
     return written.replace("-", "−")

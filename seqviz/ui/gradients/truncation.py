@@ -35,7 +35,7 @@ class TruncationSettings:
     def __post_init__(self) -> None:
         count = len(tokenize(self.text))
         if not 2 <= count <= STEP_LIMIT:
-            raise ValueError(f"the text has {count} characters, expected 2 to {STEP_LIMIT}")
+            raise ValueError(f"the text has {count} character{'' if count == 1 else 's'}, expected 2 to {STEP_LIMIT}")
 
 
 @dataclass(frozen=True, eq=False)
