@@ -33,8 +33,9 @@ Object.assign(SUMS, {
     if (step === data.T - 1) return [["", "Nothing comes after the last step: 0."]];
     const line = ["", `flows in [${j + 1}] = ${productSum(b.factors[step][j], b.hidden[step + 1])} ≈ ${exact(b.incoming[step][j])}`];
     const size = (value) => formatNumber(value, 4);
-    const through = `${size(norm(b.incoming[step]))} of ‖${data.symbols.next}‖ = ${size(norm(b.hidden[step + 1]))} comes through`;
-    return [line, [`The factor's norm is ${size(b.factor_norms[step + 1])}: ${through}`, ""]];
+    const [before, after] = [norm(b.hidden[step + 1]), norm(b.incoming[step])];
+    const share = before ? `, ${((100 * after) / before).toFixed(0)} % of ‖${data.symbols.next}‖ = ${size(before)}` : "";
+    return [line, [`‖flows in‖ = ${size(after)}${share}; the factor's norm: ${size(b.factor_norms[step + 1])}`, ""]];
   },
 
   hidden_gradient(data, step, i) {

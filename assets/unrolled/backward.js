@@ -129,7 +129,7 @@ function completeBackward(data) {
     b.sums[t] = { ...sums };
   }
   b.scales = {
-    output: largest(b.output) || 1,
+    output: data.loss === "cross_entropy" ? 1 : largest(b.output) || 1, // a probability is off by 1 at most
     hidden: largest(b.hidden, b.local, b.incoming) || 1,
     preactivation: largest(b.preactivation) || 1,
     factor: largest(b.factors.filter(Boolean)) || 1,

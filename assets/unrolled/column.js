@@ -88,6 +88,11 @@ function gradientAt(data, step, back) {
   return { values: values[step], scale, done: back !== BACK.incoming_gradient, gradient: true, symbol };
 }
 
+function turnArrow(arrow, backward) {
+  arrow.removeAttribute(backward ? "marker-end" : "marker-start");
+  arrow.setAttribute(backward ? "marker-start" : "marker-end", "url(#sv-arrow)");
+}
+
 class Column {
   /** `onOpen(position, index)` when a cell is clicked; `onWeight(name or null)` while a weight is pointed at. */
   constructor(parent, data, m, x, { onOpen, onWeight, backs, from }) {
@@ -244,9 +249,7 @@ class Column {
 
   /** The arrow of a matrix points the way in which numbers went last. */
   turn(name, backward) {
-    const arrow = this.group.querySelector(`[data-of="${name}"]`);
-    arrow.removeAttribute(backward ? "marker-end" : "marker-start");
-    arrow.setAttribute(backward ? "marker-start" : "marker-end", "url(#sv-arrow)");
+    turnArrow(this.group.querySelector(`[data-of="${name}"]`), backward);
   }
 
   /** A probability grows from the left; a signed score from the middle, to its own side. */

@@ -3,9 +3,10 @@
 const PRESSES = [[1, "Update"], [10, "×10"], [100, "×100"]];
 
 class LearningBar {
-  /** `onPress(message)` sends a wish to the server; `onRate()` after a new learning rate. */
-  constructor(parent, { onPress, onRate }) {
+  /** `onPress(message)` sends a wish to the server; `onRefuse(sentence)` where it cannot be; `onRate()` after a new rate. */
+  constructor(parent, { onPress, onRefuse, onRate }) {
     this.onPress = onPress;
+    this.onRefuse = onRefuse;
     this.root = htmlNode("div", "learning", parent);
     this.root.setAttribute("role", "group");
     this.root.setAttribute("aria-label", "Gradient descent");
@@ -15,10 +16,7 @@ class LearningBar {
     this.rate = htmlNode("input", "", label);
     Object.assign(this.rate, { type: "number", step: "any", min: "0", inputMode: "decimal" });
     this.rate.setAttribute("aria-label", "Learning rate η");
-    this.rate.addEventListener("input", () => {
-      this.say();
-      onRate();
-    });
+    this.rate.addEventListener("input", onRate);
     this.buttons = PRESSES.map(([times, text]) => {
       const hint = times === 1 ? "W ← W − η ∂L/∂W, once" : `${times} updates in a row`;
       return this.button(text, hint, () => this.press(times));
@@ -37,15 +35,17 @@ class LearningBar {
     return button;
   }
 
+  /** The learning rate; NaN where there is none that Update would take. */
   get value() {
-    return this.rate.value.trim() === "" ? NaN : Number(this.rate.value);
+    const rate = this.rate.value.trim() === "" ? NaN : Number(this.rate.value);
+    return rate > 0 && rate <= this.data.limits.rate ? rate : NaN;
   }
 
   /** What is wrong with asking for so many updates; "" for nothing. */
   refusal(times) {
     const { limits, descent } = this.data;
     const rate = this.rate.value.trim();
-    if (!(this.value > 0 && this.value <= limits.rate)) {
+    if (Number.isNaN(this.value)) {
       return `The learning rate is ${rate === "" ? "empty" : rate}; it is a number above 0 and up to ${limits.rate}.`;
     }
     const count = descent.length - 1 + times;
@@ -54,7 +54,7 @@ class LearningBar {
 
   press(times) {
     const refusal = this.refusal(times);
-    if (refusal) this.say(refusal);
+    if (refusal) this.onRefuse(refusal);
     else this.ask({ times, rate: this.value });
   }
 
@@ -64,11 +64,10 @@ class LearningBar {
     this.onPress(message);
   }
 
-  say(refusal = "") {
+  say() {
     const updates = this.data.descent.length - 1;
     const loss = formatNumber(this.data.descent.at(-1), 4);
-    this.readout.textContent = refusal || `${updates} ${updates === 1 ? "update" : "updates"}, loss ${loss}`;
-    this.readout.classList.toggle("refused", refusal !== "");
+    this.readout.textContent = `${updates} ${updates === 1 ? "update" : "updates"}, loss ${loss}`;
   }
 
   receive(data, first) {
@@ -113,11 +112,11 @@ const afterUpdate = (data, name) =>
   Number.isNaN(data.rateNow) ? null : asMatrix(data[name]).map((row, i) => row.map((value, j) => value - data.rateNow * data.backward.sums[0][name][i][j]));
 
 VIEWS.update = (body, data, open) => {
-  const curve = new LossCurve(body);
   const chooser = htmlNode("div", "chooser", body);
   chooser.setAttribute("role", "group");
   chooser.setAttribute("aria-label", "Which weights");
   const stage = htmlNode("div", "update-blocks", body);
+  const curve = new LossCurve(body);
   const size = { W_xh: [data.H, data.D], W_hh: [data.H, data.H], b: [data.H, 1], W_hy: [data.K, data.H], c: [data.K, 1] };
   const units = unitNames(data);
   const rowsOf = (name) => (name === "W_hy" || name === "c" ? data.vocabulary : units);
@@ -128,7 +127,7 @@ VIEWS.update = (body, data, open) => {
     const make = (onOpen = null) =>
       new Matrix(stage, { values: zeros(...size[name]), rows: rowsOf(name), columns: columnsOf(name), symbol: "", scale: 1, digits: 3, onOpen });
     stage.replaceChildren();
-    blocks = { name, before: data.before ? make() : null, now: make(), gradient: make(), after: make(open) };
+    blocks = { name, now: make(), gradient: make(), after: make(open), before: data.before ? make() : null };
     buttons.forEach((button, i) => button.setAttribute("aria-pressed", String(PARAMETERS[i] === name)));
   };
   const buttons = PARAMETERS.map((name) => {
@@ -163,7 +162,7 @@ SUMS.update = (data, _, index) => {
   if (i >= now.length) return [];
   const gradient = data.backward.sums[0][name][i][j];
   const place = now[0].length === 1 ? `[${i + 1}]` : `[${i + 1}, ${j + 1}]`;
-  if (Number.isNaN(data.rateNow)) return [["", "There is no learning rate: type a number beside η."]];
+  if (Number.isNaN(data.rateNow)) return [["", `No learning rate: type a number above 0 and up to ${data.limits.rate} beside η.`]];
   const result = exact(afterUpdate(data, name)[i][j]);
   return [[drawnName(data, name), `${place} after one more update = ${factor(now[i][j])} ${MINUS} ${data.rateNow}·${factor(gradient)} ≈ ${result}`]];
 };

@@ -31,6 +31,7 @@ class UnrolledView {
     this.status.setAttribute("role", "status");
     this.learning = new LearningBar(second, {
       onPress: (message) => this.send("learn", message),
+      onRefuse: (sentence) => this.refuse(sentence),
       onRate: () => this.setRate(),
     });
     this.pipeline = htmlNode("div", "pipeline", root);
@@ -116,7 +117,7 @@ class UnrolledView {
     this.root.classList.toggle("wide", this.root.clientWidth >= 1000);
     this.width = this.root.clientWidth;
     this.network.build(this.data, Boolean(this.rolled));
-    this.root.style.setProperty("--panel-height", `${Math.max(430, this.network.m.height + 60)}px`);
+    this.root.style.setProperty("--panel-height", `${Math.max(470, this.network.m.height + 90)}px`);
     this.shownPass = null;
     this.form.textContent = this.rolled ? "Unroll" : "Roll up";
     this.paint(this.player.cursor);
@@ -220,7 +221,13 @@ class UnrolledView {
 
   setRate() {
     this.data.rateNow = this.learning.value;
-    if (placeAt(this.data, this.player.cursor).pass === "update") this.paint(this.player.cursor);
+    this.paint(this.player.cursor);
+  }
+
+  /** Said in the status line, where no button moves away for it. */
+  refuse(sentence) {
+    this.status.replaceChildren();
+    htmlNode("strong", "refusal", this.status).textContent = sentence;
   }
 
   setForm(rolled) {

@@ -85,7 +85,7 @@ class Network {
     const top = m.hidden - 30;
     const left = m.first;
     const path = `M ${right + 3} ${middle} C ${right + 46} ${middle} ${right + 46} ${top} ${right} ${top} H ${left + 16} Q ${left} ${top} ${left} ${m.hidden - 4}`;
-    svgNode("path", { d: path, class: "arrow", "marker-end": "url(#sv-arrow)" }, this.backs);
+    this.loop = svgNode("path", { d: path, class: "arrow", "marker-end": "url(#sv-arrow)" }, this.backs);
     svgNode("text", { x: left + 24, y: top - 10, class: "unit-title" }, this.svg).textContent = "one step later";
   }
 
@@ -97,6 +97,8 @@ class Network {
       this.memory.paint({ values: data.hidden[now], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, now));
       this.columns[0].paint(now, pass === "forward" ? phase : PHASES.length, pass === "forward" ? -1 : pass === "update" ? passed : phase);
       this.columns[0].setActive(true);
+      turnArrow(this.loop, pass !== "forward");
+      this.columns[0].turn("hh", pass !== "forward");
     } else {
       if (this.drawn === null) {
         this.memory.paint({ values: data.hidden[0], scale: data.scales.hidden, done: true }, symbolAt(data.notation.hidden, 0));

@@ -74,7 +74,8 @@ class Terms {
     if (this.root.hidden === seen) this.root.hidden = !seen;
     if (!seen) return;
     const from = place.pass === "update" ? 0 : place.phase === BACK.weight_terms ? place.step : place.step + 1; // filled for k ≥ from
-    if (from === this.filled) return;
+    this.done = place.pass === "update";
+    if (from === this.filled) return this.showTerm();
     const before = this.filled ?? this.data.T;
     this.filled = from;
     for (let k = Math.min(from, before); k < Math.max(from, before); k++) this.fill(k, k >= from);
@@ -96,14 +97,16 @@ class Terms {
     const { data } = this;
     const b = data.backward;
     const latest = Math.min(this.filled, data.T - 1);
-    const [t, k] = this.term ?? [Math.max(latest, this.lastLoss), latest];
+    const first = Math.max(latest, Math.min(1, this.lastLoss)); // at k = 1 the state before is h_0 = 0, and so is the term
+    const [t, k] = this.term ?? [Math.max(first, this.lastLoss), this.done ? first : latest];
     this.marked?.classList.remove("chosen");
     this.marked = this.cells[t][k];
     this.marked.classList.add("chosen");
     this.inputs[0].value = String(t + 1);
     this.inputs[1].value = String(k + 1);
     const known = k >= this.filled;
-    this.value.textContent = known ? `norm ${formatNumber(b.contributions[t][k], 4)}` : "not reached yet";
+    const why = k === 0 ? ", for the state before it is 0" : "";
+    this.value.textContent = known ? `norm ${formatNumber(b.contributions[t][k], 4)}${why}` : "not reached yet";
     this.shown = [t, k];
     if (this.inSight) this.showMatrix();
   }

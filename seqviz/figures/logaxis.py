@@ -130,7 +130,8 @@ class LogAxis:
 def power_ticks(low: float, high: float, most: int = 8) -> list[tuple[float, str]]:
     """Places and labels of at most `most` powers of ten between 10^low and 10^high; of 1, 2, 5 × where few fit."""
     for step in _STEPS:
-        powers = range(math.ceil(low / step) * step, math.floor(high / step) * step + 1, step)
+        every = range(math.ceil(low / step) * step, math.floor(high / step) * step + 1, step)
+        powers = [power for power in every if low <= power <= high]  # the division may have rounded
         if len(powers) <= most:
             break
     if len(powers) >= 3 or most < 6:
