@@ -1,17 +1,18 @@
 // The row of buttons above a stepper: stepping, playing, scrubbing, and what a view adds to it.
 
-const BUTTONS = [
-  ["home", "Home", "❘◀◀", "To the start of this pass (Home)"],
-  ["token-back", "Token back", "◀◀", "One token back (Shift+←)"],
-  ["back", "Back", "◀❘", "One phase back (←)"],
+/** Each button's name, word, sign and hint; `words` says what a step, a leap and a pass are called here. */
+const buttonsFor = ({ step, leap, leapWord, pass }) => [
+  ["home", "Home", "❘◀◀", `To the start of this ${pass} (Home)`],
+  ["token-back", `${leapWord} back`, "◀◀", `One ${leap} back (Shift+←)`],
+  ["back", "Back", "◀❘", `One ${step} back (←)`],
   ["play", "Play", "▶", "Play or pause (Space)"],
-  ["next", "Next", "❘▶", "One phase on (→)"],
-  ["token-next", "Token next", "▶▶", "One token on (Shift+→)"],
-  ["end", "End", "▶▶❘", "To the end of this pass (End)"],
+  ["next", "Next", "❘▶", `One ${step} on (→)`],
+  ["token-next", `${leapWord} next`, "▶▶", `One ${leap} on (Shift+→)`],
+  ["end", "End", "▶▶❘", `To the end of this ${pass} (End)`],
 ];
 
 class Toolbar {
-  constructor(parent, player) {
+  constructor(parent, player, words = { step: "phase", leap: "token", leapWord: "Token", pass: "pass" }) {
     this.root = htmlNode("div", "toolbar", parent);
     this.root.setAttribute("role", "toolbar");
     this.root.setAttribute("aria-label", "Stepping");
@@ -25,7 +26,7 @@ class Toolbar {
       end: () => player.end(),
     };
     this.buttons = {};
-    for (const [name, label, sign, hint] of BUTTONS) {
+    for (const [name, label, sign, hint] of buttonsFor(words)) {
       const button = htmlNode("button", `step ${name}`, this.root);
       button.type = "button";
       button.title = hint;
@@ -37,14 +38,14 @@ class Toolbar {
       this.buttons[name] = button;
     }
     this.scrub = htmlNode("input", "scrub", htmlNode("div", "scrub-place", this.root));
-    Object.assign(this.scrub, { type: "range", min: "0", step: "1", title: "Scrub through the phases" });
+    Object.assign(this.scrub, { type: "range", min: "0", step: "1", title: `Scrub through the ${words.step}s` });
     this.scrub.setAttribute("aria-label", "Position");
     this.scrub.addEventListener("input", () => {
       player.pause();
       player.go(Number(this.scrub.value));
     });
     const pace = htmlNode("select", "pace", this.root);
-    pace.setAttribute("aria-label", "Pace, phases a second");
+    pace.setAttribute("aria-label", `Pace, ${words.step}s a second`);
     for (const choice of PACES) {
       const option = htmlNode("option", "", pace);
       option.value = String(choice);

@@ -1,23 +1,20 @@
-"""The browser components: JavaScript and CSS from assets/, put together once and mounted with data."""
+"""The stepper of /unrolled: its scripts, its data, its part of the address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 import numpy as np
-import streamlit as st
 
-from seqviz.figures import theme
 from seqviz.records import GradientTrace
 from seqviz.recurrent import NO_TARGET
 from seqviz.recurrent.activations import DERIVATIVES
 from seqviz.recurrent.notation import notation
 from seqviz.text import visible
+from seqviz.ui.browser import browser_component
 from seqviz.ui.compute import Experiment
 from seqviz.ui.settings import ADDRESS_LIMIT, RATE, RATE_LIMIT, UPDATE_LIMIT, Settings
-from seqviz.ui.shell import ASSETS
 from seqviz.ui.updates import learn, write_updates
 from seqviz.ui.weights import write_typed
 
@@ -43,17 +40,7 @@ _UNROLLED_SCRIPTS = (
 )
 
 
-def _joined(*names: str) -> str:
-    """Several files as one module: Streamlit takes one script, we keep one file an idea."""
-    return "\n".join(Path(ASSETS, name).read_text(encoding="utf-8") for name in names)
-
-
-_unrolled = st.components.v2.component(
-    "seqviz_unrolled",
-    html='<div class="sv-root"></div>',
-    css=theme.css_variables() + _joined("shared/base.css", "unrolled/style.css"),
-    js=_joined(*_UNROLLED_SCRIPTS),
-)
+_unrolled = browser_component("seqviz_unrolled", _UNROLLED_SCRIPTS, "unrolled/style.css")
 
 
 def unrolled_data(experiment: Experiment) -> dict[str, object]:

@@ -53,6 +53,13 @@ PAGES = (
         "What is left of an error on its way back to the first step: why gradients vanish or explode, and what helps.",
         "Move the spectral radius, clip a training that explodes, cut the way back short.",
     ),
+    Page(
+        "gates.py",
+        "gates",
+        "Inside the gates",
+        "Every gate of a trained LSTM or GRU on every token of your text: what is kept, written and read out.",
+        "Step through a sentence, open the cell at any token, hold a gate shut and see the answer change.",
+    ),
 )
 
 

@@ -24,6 +24,8 @@ class Visit:
         refused_update: a sentence about the last press of Update, if it was refused.
         presses: how often a button of the learning bar was pressed; each must be answered, changed or not.
         guess: on /gradients, what the reader was asked about and what the answer was.
+        gates_opened: whether /gates has read the text in the address.
+        explained: on /gates, the (step, class) of the read-out whose dependence on the tokens is shown.
     """
 
     routed: bool = False
@@ -35,6 +37,8 @@ class Visit:
     refused_update: str | None = None
     presses: int = 0
     guess: tuple[Any, str] | None = None
+    gates_opened: bool = False
+    explained: tuple[int, int] | None = None
 
 
 def visit() -> Visit:

@@ -1,0 +1,243 @@
+// The component: toolbar, score sheet and the opened cell, one player behind them.
+
+const views = new WeakMap();
+
+export default function (component) {
+  const { data, parentElement } = component;
+  let view = views.get(parentElement);
+  if (!view) {
+    view = new GatesView(parentElement.querySelector(".sv-root"));
+    views.set(parentElement, view);
+  }
+  view.send = (name, value) => component.setTriggerValue(name, value);
+  view.receive(data);
+  return () => {
+    view.leave();
+    views.delete(parentElement);
+  };
+}
+
+const RUNS = { changed: "with the change", untouched: "untouched", difference: "difference" };
+
+class GatesView {
+  constructor(root) {
+    this.root = root;
+    this.pinned = null;
+    this.opened = null;
+    root.replaceChildren();
+    root.tabIndex = -1;
+    this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
+    this.toolbar = new Toolbar(root, this.player, { step: "token", leap: "leap to a tenth token", leapWord: "Ten", pass: "text" });
+    this.present = this.toolbar.textButton("Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
+    this.status = htmlNode("p", "status", root);
+    this.status.setAttribute("role", "status");
+    this.scene = htmlNode("div", "scene", root);
+    const left = htmlNode("div", "left", this.scene);
+    this.options = htmlNode("div", "sheet-options", left);
+    this.sheet = new Sheet(left, {
+      onStep: (t) => this.goTo(t),
+      onPin: (unit) => this.pin(unit),
+      onOutput: (t, k) => this.send("explain", { step: t + 1, output: this.data.byKey.p.rowIds[k] }),
+    });
+    this.right = htmlNode("div", "right", this.scene);
+    this.cell = new CellDrawing(this.right, (name) => this.open(name));
+    this.panel = new Opened(this.right, (unit) => this.pin(unit));
+    this.onKey = (event) => {
+      if (!this.data || !root.isConnected || event.defaultPrevented || keyIsTaken(event)) return;
+      if (event.key === "Escape" && this.presenting) this.setPresenting(false);
+      else if (event.key === "ArrowDown" || event.key === "ArrowUp") this.nextUnit(event);
+      else if (this.player.key(event)) event.preventDefault();
+    };
+    document.addEventListener("keydown", this.onKey);
+    this.watcher = new ResizeObserver(() => this.resized());
+    this.watcher.observe(root);
+    // the theme's colours are painted into pixels, so a change of theme has to repaint them
+    this.themeWatcher = new MutationObserver(() => this.data && this.rebuild());
+    this.themeWatcher.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
+  }
+
+  receive(data) {
+    const first = !this.data;
+    const before = this.data;
+    const sheet = unpackSheet(data);
+    const same = before && before.cell === sheet.cell && before.H === sheet.H;
+    if (!same) this.opened = sheet.opens ?? null;
+    if (!same && !first) this.pinned = null;
+    this.data = sheet;
+    if (first) this.readAddress();
+    if (this.pinned !== null && this.pinned >= sheet.H) this.pinned = null;
+    if (!first && before.T !== sheet.T) this.player.pause();
+    const leaps = [...Array(sheet.T).keys()].filter((t) => t % 10 === 0 || t === sheet.T - 1);
+    this.player.setPositions(sheet.T, { tokens: leaps, passes: [{ first: 0, last: sheet.T - 1 }] });
+    this.toolbar.scrub.max = String(sheet.T - 1);
+    if (!sheet.byKey[this.sheet.likeLane]) this.sheet.likeLane = sheet.likeLane;
+    if (!sheet.lanes.some((lane) => lane.runs.difference)) this.sheet.run = "changed";
+    for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
+    this.rebuild();
+  }
+
+  readAddress() {
+    const at = Number(address.read("at"));
+    const start = Number.isInteger(at) && at >= 1 ? at - 1 : (this.data.start ?? 0);
+    this.player.cursor = Math.min(this.data.T - 1, start);
+    const unit = Number(address.read("unit"));
+    if (Number.isInteger(unit) && unit >= 1 && unit <= this.data.H) this.pinned = unit - 1;
+    const order = address.read("order");
+    if (order && this.orders().some(([key]) => key === order)) this.sheet.order = order;
+    const node = address.read("node");
+    if (node && this.data.drawsCell && wiringOf(this.data).nodes.some(([name]) => name === node)) this.opened = node;
+    if (address.read("present") === "1") this.setPresenting(true);
+  }
+
+  orders() {
+    const stored = [["stored", "as stored"]];
+    if (this.data.orders) stored.push(["activity", "by activity"], ["clusters", "clustered"]);
+    return [...stored, ["like", "like the pinned unit"]];
+  }
+
+  buildOptions() {
+    const { data } = this;
+    this.options.replaceChildren();
+    const choose = (label, choices, value, action) => {
+      const place = htmlNode("label", "option", this.options);
+      htmlNode("span", "", place).textContent = label;
+      const select = htmlNode("select", "", place);
+      for (const [key, text] of choices) {
+        const option = htmlNode("option", "", select);
+        option.value = key;
+        option.textContent = text;
+        option.selected = key === value;
+      }
+      select.addEventListener("change", () => action(select.value));
+      return select;
+    };
+    choose("Units", this.orders(), this.sheet.order, (order) => {
+      this.sheet.order = order;
+      if (order === "like" && this.pinned === null) this.pinned = 0;
+      address.write("order", order === "stored" ? null : order);
+      this.buildOptions();
+      this.pin(this.pinned);
+    });
+    if (this.sheet.order === "like") {
+      const lanes = data.lanes.filter((lane) => lane.units && !lane.group).map((lane) => [lane.key, spokenSymbol(symbolAt(lane.symbol, "t"))]);
+      if (lanes.length) choose("in lane", lanes, this.sheet.likeLane, (lane) => {
+        this.sheet.likeLane = lane;
+        this.sheet.paint();
+      });
+    }
+    if (data.lanes.some((lane) => lane.runs.difference)) {
+      choose("Run", Object.entries(RUNS), this.sheet.run, (run) => {
+        this.sheet.run = run;
+        this.sheet.paint();
+      });
+    }
+    const pins = htmlNode("span", "pins", this.options);
+    pins.append(this.pinned === null ? "Click a unit to pin it (↑ ↓)." : `Unit ${this.pinned + 1} is pinned.`);
+    if (this.pinned !== null) this.toolbar.textButton("Unpin", "Show every unit again", () => this.pin(null), pins);
+  }
+
+  rebuild() {
+    this.root.classList.toggle("wide", this.root.clientWidth >= 960);
+    this.root.classList.toggle("alone", !this.data.drawsCell);
+    this.width = this.root.clientWidth;
+    this.scheme = window.getComputedStyle(this.root).colorScheme;
+    this.buildOptions();
+    this.sheet.build(this.data, this.pinned);
+    if (this.data.drawsCell) {
+      this.cell.build(this.data, this.opened);
+      this.panel.build(this.data);
+    }
+    this.paint(this.player.cursor);
+  }
+
+  resized() {
+    if (this.data && this.root.clientWidth !== this.width) this.rebuild();
+  }
+
+  goTo(t) {
+    this.player.pause();
+    this.player.go(t);
+  }
+
+  pin(unit) {
+    this.pinned = unit;
+    address.write("unit", unit === null ? null : String(unit + 1));
+    this.sheet.pin(unit);
+    this.buildOptions();
+    this.paint(this.player.cursor);
+  }
+
+  nextUnit(event) {
+    event.preventDefault();
+    const change = event.key === "ArrowDown" ? 1 : -1;
+    const unit = this.pinned === null ? 0 : this.pinned + change;
+    if (unit >= 0 && unit < this.data.H) this.pin(unit);
+  }
+
+  open(name) {
+    this.opened = name;
+    address.write("node", name);
+    this.cell.mark(name);
+    this.paint(this.player.cursor);
+  }
+
+  paint(t) {
+    const { data } = this;
+    this.sheet.show(t);
+    if (data.drawsCell) {
+      const unit = this.pinned ?? 0;
+      const vectors = vectorsAt(data, t);
+      this.cell.show(t, vectors, unit);
+      this.panel.show(t, this.opened, unit, vectors);
+    }
+    this.toolbar.scrub.value = String(t);
+    this.toolbar.scrub.setAttribute("aria-valuetext", `token ${t + 1} of ${data.T}, ${data.tokens[t]}`);
+    this.status.replaceChildren();
+    htmlNode("strong", "", this.status).textContent = `Token ${t + 1} of ${data.T} `;
+    htmlNode("span", "token-now", this.status).textContent = data.tokens[t];
+    htmlNode("span", "", this.status).textContent = ` ${this.sayOutputs(t)}`;
+    address.write("at", t === (data.start ?? 0) ? null : String(t + 1));
+  }
+
+  /** What the read-out says at step t, model by model. */
+  sayOutputs(t) {
+    const said = [];
+    for (const lane of this.data.lanes.filter((one) => one.output)) {
+      const row = lane.runs.changed.row(t);
+      const best = row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity));
+      if (best < 0) continue;
+      const before = lane.runs.difference ? lane.runs.untouched.row(t) : null;
+      const was = before ? before.indexOf(before.reduce((most, value) => Math.max(most, value), -Infinity)) : best;
+      const change = before ? ` (untouched: ${lane.rowNames[was]} ${formatNumber(before[was], 3)})` : "";
+      said.push(`${lane.group ? `${lane.group}: ` : "reads out "}${lane.rowNames[best]} ${formatNumber(row[best], 3)}${change}`);
+    }
+    return said.length ? `· ${said.join(" · ")}` : "";
+  }
+
+  setPresenting(on) {
+    this.presenting = on;
+    this.root.classList.toggle("presenting", on);
+    this.present.textContent = on ? "Leave" : "Present";
+    address.write("present", on ? "1" : null);
+    if (!on && document.fullscreenElement) document.exitFullscreen();
+    else if (on && navigator.userActivation?.isActive) {
+      this.root.requestFullscreen?.().catch(() => {});
+      this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
+    }
+    this.rebuild();
+    if (on) this.root.focus({ preventScroll: true });
+  }
+
+  showPlaying(playing) {
+    this.toolbar.showPlaying(playing);
+    this.status.setAttribute("aria-live", playing ? "off" : "polite");
+  }
+
+  leave() {
+    this.player.pause();
+    document.removeEventListener("keydown", this.onKey);
+    this.watcher.disconnect();
+    this.themeWatcher.disconnect();
+    address.forget();
+  }
+}

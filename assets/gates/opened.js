@@ -1,0 +1,169 @@
+// A node of the cell opened to its numbers: the equation with the numbers of one unit in it, and every unit below.
+
+const ELEMENTWISE = {
+  LSTM: {
+    kept: ["f", "⊙", "c_prev"],
+    written: ["i", "⊙", "g"],
+    c: ["kept", "+", "written"],
+    squashed: ["tanh", "c"],
+    h: ["o", "⊙", "squashed"],
+  },
+  RNN: { h: ["g", "z"], z: ["input", "+", "recurrent"] },
+};
+
+function gruElementwise(sheet) {
+  const [old, fresh] = sheet.updateKeeps === "old" ? ["z", "rest"] : ["rest", "z"];
+  return {
+    rest: ["1−", "z"],
+    kept: [old, "⊙", "h_prev"],
+    written: [fresh, "⊙", "n"],
+    h: ["kept", "+", "written"],
+    reset: ["r", "⊙", sheet.resetAfter ? "product" : "h_prev"],
+  };
+}
+
+/** The terms of a matrix node's sum for one unit: [[symbol, weight, value], …] and its bias. */
+function sumOf(sheet, name, unit, vectors) {
+  const w = sheet.weights;
+  const side = (table, symbol, vector) => [...table.row(unit)].map((weight, k) => ({ symbol, k, weight, value: vector[k] }));
+  const h = sheet.symbols.h_prev;
+  if (sheet.cell === "RNN") {
+    return name === "input" ? { terms: side(w.W_xh, sheet.symbols.x, vectors.x), bias: null } : { terms: side(w.W_hh, h, vectors.h_prev), bias: null };
+  }
+  if (name === "product") {
+    const read = sheet.resetAfter ? [h, vectors.h_prev] : [sheet.symbols.reset, vectors.reset];
+    return { terms: side(w.W_hn, ...read), bias: w.b_hn.at(0, unit) };
+  }
+  const terms = side(w[`W_x${name}`], sheet.symbols.x, vectors.x);
+  const bias = w[`b_${name}`].at(0, unit);
+  if (name === "n") return { terms, bias, added: { symbol: sheet.symbols[sheet.resetAfter ? "reset" : "product"], value: vectors[sheet.resetAfter ? "reset" : "product"][unit] } };
+  terms.push(...side(w[`W_h${name}`], h, vectors.h_prev));
+  return { terms, bias: bias + (sheet.cell === "GRU" ? w[`b_h${name}`].at(0, unit) : 0) };
+}
+
+class Opened {
+  constructor(parent, onUnit) {
+    this.onUnit = onUnit;
+    this.root = htmlNode("section", "opened", parent);
+    this.root.setAttribute("aria-label", "The opened node");
+    this.equation = htmlNode("p", "equation", this.root);
+    this.numbers = htmlNode("p", "numbers", this.root);
+    this.table = htmlNode("div", "unit-table matrix", this.root);
+  }
+
+  build(sheet) {
+    this.sheet = sheet;
+    this.rules = sheet.cell === "GRU" ? gruElementwise(sheet) : ELEMENTWISE[sheet.cell];
+    this.shown = null;
+  }
+
+  show(t, name, unit, vectors) {
+    const { sheet } = this;
+    const symbol = (key) => symbolAt(sheet.symbols[key] ?? key, t + 1);
+    const rule = this.rules[name];
+    const clamped = sheet.clamped?.includes(name);
+    this.equation.replaceChildren();
+    const write = (parent, markup) => symbolToHtml(htmlNode("em", "", parent), markup);
+    const say = (parent, text) => htmlNode("span", "", parent).append(text);
+    write(this.equation, symbol(name));
+    this.numbers.replaceChildren();
+    say(this.numbers, `unit ${unit + 1}: `);
+    if (rule) this.showRule(rule, name, unit, vectors, symbol, write, say);
+    else this.showSum(name, unit, vectors, symbol, write, say, t);
+    if (clamped) say(this.numbers, " (clamped: what stands here replaces what the cell computed)");
+    this.showUnits(rule, name, unit, vectors, symbol);
+  }
+
+  showRule(rule, name, unit, vectors, symbol, write, say) {
+    const f4 = (value) => formatNumber(value, 4);
+    say(this.equation, " = ");
+    if (rule.length === 3) {
+      const [a, sign, b] = rule;
+      write(this.equation, symbol(a));
+      say(this.equation, ` ${sign} `);
+      write(this.equation, symbol(b));
+      const biased = name === "z" && this.sheet.cell === "RNN";
+      if (biased) say(this.equation, " + b");
+      const second = vectors[b][unit];
+      const bias = biased ? ` + ${f4(this.sheet.weights.b_h.at(0, unit))}` : "";
+      const number = second < 0 ? `(${f4(second)})` : f4(second);
+      say(this.numbers, `${f4(vectors[a][unit])} ${sign === "⊙" ? "·" : sign} ${number}${bias} = `);
+    } else {
+      const [sign, a] = rule;
+      const shown = sign === "g" ? this.sheet.activation : sign;
+      say(this.equation, shown === "1−" ? "1 − " : `${shown}(`);
+      write(this.equation, symbol(a));
+      if (shown !== "1−") say(this.equation, ")");
+      say(this.numbers, shown === "1−" ? `1 − ${f4(vectors[a][unit])} = ` : `${shown}(${f4(vectors[a][unit])}) = `);
+    }
+    const result = htmlNode("strong", "result", this.numbers);
+    result.textContent = f4(vectors[name][unit]);
+  }
+
+  showSum(name, unit, vectors, symbol, write, say, t) {
+    const f4 = (value) => formatNumber(value, 4);
+    const { terms, bias, added } = sumOf(this.sheet, name, unit, vectors);
+    const squash = { gate: ["g", "n"].includes(name) ? "tanh" : "σ" }.gate;
+    const isGate = Boolean(this.sheet.byKey[name]) && this.sheet.cell !== "RNN";
+    say(this.equation, " = ");
+    symbolToHtml(htmlNode("em", "", this.equation), symbolAt(this.sheet.equations[name], t + 1));
+    const total = terms.reduce((sum, { weight, value }) => sum + weight * value, 0) + (bias ?? 0) + (added?.value ?? 0);
+    const ranked = terms.toSorted((a, b) => Math.abs(b.weight * b.value) - Math.abs(a.weight * a.value));
+    const kept = ranked.slice(0, 5);
+    const rest = ranked.slice(5).reduce((sum, { weight, value }) => sum + weight * value, 0);
+    kept.forEach(({ symbol: read, k, weight, value }, place) => {
+      if (place) say(this.numbers, " + ");
+      const term = htmlNode("span", "term", this.numbers);
+      term.append(`${f4(weight)} · ${value < 0 ? `(${f4(value)})` : f4(value)}`);
+      const label = htmlNode("sub", "", term);
+      symbolToHtml(label, `${symbolAt(read, t + 1)}[${k + 1}]`);
+    });
+    if (ranked.length > 5) say(this.numbers, ` + ${f4(rest)} from ${ranked.length - 5} smaller terms`);
+    if (added) {
+      say(this.numbers, ` + ${f4(added.value)} `);
+      write(this.numbers, symbolAt(added.symbol, t + 1));
+    }
+    if (bias !== null) say(this.numbers, ` + ${f4(bias)} bias`);
+    say(this.numbers, ` = ${f4(total)}`);
+    if (isGate) {
+      say(this.numbers, `; ${squash}(${f4(total)}) = `);
+      htmlNode("strong", "result", this.numbers).textContent = f4(vectors[name][unit]);
+    }
+  }
+
+  /** Every unit of the operands and of the result, as numbers; a click pins the unit. */
+  showUnits(rule, name, unit, vectors, symbol) {
+    const keys = rule ? [...rule.filter((key) => key in vectors), name] : [name];
+    const signature = keys.join();
+    const count = vectors[name].length;
+    if (this.shown !== `${signature} ${count}`) {
+      this.table.replaceChildren();
+      const head = htmlNode("div", "unit-row head", this.table);
+      htmlNode("span", "unit-name", head).textContent = "unit";
+      this.heads = Array.from({ length: count }, (_, j) => {
+        const button = htmlNode("button", "unit-head", head);
+        button.type = "button";
+        button.textContent = String(j + 1);
+        button.setAttribute("aria-label", `unit ${j + 1}: pin it`);
+        button.addEventListener("click", () => this.onUnit(j));
+        return button;
+      });
+      this.rows = keys.map(() => {
+        const row = htmlNode("div", "unit-row", this.table);
+        const title = htmlNode("em", "unit-name", row);
+        return { title, cells: Array.from({ length: count }, () => htmlNode("span", "unit-cell", row)) };
+      });
+      this.shown = `${signature} ${count}`;
+    }
+    const scale = Math.max(1, ...keys.map((key) => largest([...vectors[key]])));
+    keys.forEach((key, row) => {
+      symbolToHtml(this.rows[row].title, symbol(key));
+      this.rows[row].cells.forEach((cell, j) => {
+        cell.textContent = formatNumber(vectors[key][j], 2);
+        tint(cell, vectors[key][j], scale);
+        cell.classList.toggle("here", j === unit);
+      });
+    });
+    this.heads.forEach((head, j) => head.setAttribute("aria-pressed", String(j === unit)));
+  }
+}
