@@ -46,6 +46,7 @@ class CellTrace:
         outputs: (T, K) the head's linear outputs (logits), before any softmax; None without a head.
         parts: name → (T, ·) the other intermediates of a step, as each cell's docstring lists them;
             may be empty where a trace was read off a fused kernel that does not keep them.
+        changed: whether gates were clamped or units silenced on the way, so that no gradient may be taken through it.
     """
 
     inputs: Array
@@ -54,6 +55,7 @@ class CellTrace:
     gates: Mapping[str, Array] = field(default_factory=dict)
     outputs: Array | None = None
     parts: Mapping[str, Array] = field(default_factory=dict)
+    changed: bool = False
 
     def __post_init__(self) -> None:
         inputs = frozen_array("inputs", self.inputs, None, None)  # (T, D)
@@ -74,7 +76,8 @@ class CellTrace:
 
     def __reduce__(self) -> tuple[type[CellTrace], tuple[object, ...]]:
         """Picklable and copyable, so that a cache can keep it: read-only mappings go as plain ones."""
-        return CellTrace, (self.inputs, self.hidden, self.cell, dict(self.gates), self.outputs, dict(self.parts))
+        gates, parts = dict(self.gates), dict(self.parts)
+        return CellTrace, (self.inputs, self.hidden, self.cell, gates, self.outputs, parts, self.changed)
 
     @property
     def steps(self) -> int:

@@ -36,10 +36,11 @@ def backpropagate(
         The gradients; where numbers overflow they become inf or nan, as in any framework.
 
     Raises:
-        ValueError: no head, a window below 1, or targets that do not fit the outputs.
+        ValueError: no head, a changed run, a window below 1, or targets that do not fit the outputs.
     """
-    if cell.head is None or trace.outputs is None:
-        raise ValueError("a cell without a head has no outputs, and so no loss to go back from")
+    refuse_what_has_no_way_back(cell, trace)
+    assert cell.head is not None
+    assert trace.outputs is not None
     steps, units = trace.steps, trace.hidden_size
     with np.errstate(over="ignore", invalid="ignore"):
         outputs = output_gradients(trace.outputs, targets, loss)  # (T, K)
@@ -93,8 +94,9 @@ def parameter_gradients(cell: Cell, trace: CellTrace, targets: ArrayLike, loss: 
 
     Takes and raises what `backpropagate` does, in a fraction of its time: for many updates in a row.
     """
-    if cell.head is None or trace.outputs is None:
-        raise ValueError("a cell without a head has no outputs, and so no loss to go back from")
+    refuse_what_has_no_way_back(cell, trace)
+    assert cell.head is not None
+    assert trace.outputs is not None
     with np.errstate(over="ignore", invalid="ignore"):
         outputs = output_gradients(trace.outputs, targets, loss)  # (T, K)
         local = outputs @ cell.head.weight  # (T, K) @ (K, H) → (T, H)
@@ -106,6 +108,14 @@ def parameter_gradients(cell: Cell, trace: CellTrace, targets: ArrayLike, loss: 
             _add_step(gradients, back, trace.inputs[k - 1])
             hidden, flowing = back.hidden, back.cell
         return gradients | _head_gradients(outputs, trace)
+
+
+def refuse_what_has_no_way_back(cell: Cell, trace: CellTrace) -> None:
+    """Raises ValueError where there is no loss to go back from, or where the run was changed on the way."""
+    if cell.head is None or trace.outputs is None:
+        raise ValueError("a cell without a head has no outputs, and so no loss to go back from")
+    if trace.changed:
+        raise ValueError("a run with clamped gates or silenced units has no backward pass")
 
 
 def _add_step(gradients: dict[str, Array], back: StepBack, x: Array) -> None:
@@ -178,10 +188,11 @@ def _steps_back(cell: Cell, trace: CellTrace, targets: ArrayLike, loss: str) -> 
     """k from T to 1 and the step back from k, with one row a loss.
 
     Raises:
-        ValueError: no head, or targets that do not fit the outputs.
+        ValueError: no head, a changed run, or targets that do not fit the outputs.
     """
-    if cell.head is None or trace.outputs is None:
-        raise ValueError("a cell without a head has no outputs, and so no loss to go back from")
+    refuse_what_has_no_way_back(cell, trace)
+    assert cell.head is not None
+    assert trace.outputs is not None
     local = output_gradients(trace.outputs, targets, loss) @ cell.head.weight  # (T, H)
     return ((k, back) for k, _, back in walk_back(cell, trace, local))
 

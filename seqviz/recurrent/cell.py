@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
@@ -17,6 +17,14 @@ class State(NamedTuple):
 
     hidden: Array
     cell: Array | None = None
+
+
+Change = Callable[[str, Array], Array]
+
+
+def unchanged(name: str, value: Array) -> Array:
+    """What a step passes each gate and its h through where nothing is changed (see `seqviz.recurrent.changes`)."""
+    return value
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +61,15 @@ class Cell(Protocol):
     """A recurrent cell on paper. Elman, LSTM and GRU satisfy it."""
 
     @property
+    def gate_names(self) -> tuple[str, ...]: ...
+    @property
     def input_size(self) -> int: ...
     @property
     def hidden_size(self) -> int: ...
     @property
     def head(self) -> Head | None: ...
     def start(self) -> State: ...
-    def step(self, x: Array, state: State) -> Step: ...
+    def step(self, x: Array, state: State, change: Change = unchanged) -> Step: ...
     def step_back(self, trace: CellTrace, t: int, hidden: Array, cell: Array | None) -> StepBack: ...
     def parameters(self) -> dict[str, Array]: ...
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from seqviz.records import Array, CellTrace, frozen_array
 from seqviz.recurrent.activations import ACTIVATIONS, DERIVATIVES
-from seqviz.recurrent.cell import Head, State, Step, StepBack, torch_layer
+from seqviz.recurrent.cell import Change, Head, State, Step, StepBack, torch_layer, unchanged
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +34,7 @@ class Elman:
     b: Array
     head: Head | None = None
     activation: str = "tanh"
+    gate_names: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         if self.activation not in ACTIVATIONS:
@@ -57,12 +59,12 @@ class Elman:
         """h_0 = 0."""
         return State(np.zeros(self.hidden_size))
 
-    def step(self, x: Array, state: State) -> Step:
+    def step(self, x: Array, state: State, change: Change = unchanged) -> Step:
         """One step: x (D,) and h_{t−1} (H,) to h_t (H,), with the products on the way."""
         input_product = self.W_xh @ x  # (H, D) @ (D,) → (H,)
         recurrent_product = self.W_hh @ state.hidden  # (H, H) @ (H,) → (H,)
         preactivation = input_product + recurrent_product + self.b  # (H,)
-        hidden = ACTIVATIONS[self.activation](preactivation)  # (H,)
+        hidden = change("h", ACTIVATIONS[self.activation](preactivation))  # (H,)
         return Step(
             State(hidden),
             parts={

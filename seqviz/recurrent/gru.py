@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from seqviz.records import Array, CellTrace, frozen_array
 from seqviz.recurrent.activations import sigmoid, tanh
-from seqviz.recurrent.cell import Head, State, Step, StepBack, gate_arrays, split_gates, torch_layer
+from seqviz.recurrent.cell import (
+    Change,
+    Head,
+    State,
+    Step,
+    StepBack,
+    gate_arrays,
+    split_gates,
+    torch_layer,
+    unchanged,
+)
 
 GATES = ("r", "z", "n")  # reset, update, candidate: the order in which PyTorch stacks them
 UPDATE_KEEPS = ("old", "new")
@@ -52,6 +63,7 @@ class GRU:
     head: Head | None = None
     reset_after: bool = True
     update_keeps: str = "old"
+    gate_names: ClassVar[tuple[str, ...]] = GATES
 
     def __post_init__(self) -> None:
         if self.update_keeps not in UPDATE_KEEPS:
@@ -77,14 +89,14 @@ class GRU:
         """h_0 = 0."""
         return State(np.zeros(self.hidden_size))
 
-    def step(self, x: Array, state: State) -> Step:
+    def step(self, x: Array, state: State, change: Change = unchanged) -> Step:
         """One step: x (D,) and h_{t−1} (H,) to h_t (H,), with all that lies between."""
         h_prev = state.hidden
         W_h, b, b_h = self.W_h, self.b, self.b_h
         input_product = {k: self.W_x[k] @ x for k in GATES}  # (H, D) @ (D,) → (H,) each
         recurrent_product = {k: W_h[k] @ h_prev for k in ("r", "z")}  # (H, H) @ (H,) → (H,) each
         a = {k: input_product[k] + b[k] + recurrent_product[k] + b_h[k] for k in ("r", "z")}  # (H,) each
-        r, z = sigmoid(a["r"]), sigmoid(a["z"])  # (H,) each, in (0, 1)
+        r, z = (change(k, sigmoid(a[k])) for k in ("r", "z"))  # (H,) each, in (0, 1)
 
         if self.reset_after:
             recurrent_product["n"] = W_h["n"] @ h_prev  # (H, H) @ (H,) → (H,)
@@ -94,13 +106,13 @@ class GRU:
             reset = r * h_prev  # (H,)
             recurrent_product["n"] = W_h["n"] @ reset  # (H, H) @ (H,) → (H,)
             a["n"] = input_product["n"] + b["n"] + recurrent_product["n"] + b_h["n"]  # (H,)
-        n = tanh(a["n"])  # (H,), in (−1, 1)
+        n = change("n", tanh(a["n"]))  # (H,), in (−1, 1)
 
         if self.update_keeps == "old":
             kept, written = z * h_prev, (1.0 - z) * n  # (H,) each
         else:
             kept, written = (1.0 - z) * h_prev, z * n  # (H,) each
-        h = kept + written  # (H,)
+        h = change("h", kept + written)  # (H,)
 
         parts = {f"input_product_{k}": input_product[k] for k in GATES}
         parts |= {f"recurrent_product_{k}": recurrent_product[k] for k in GATES}

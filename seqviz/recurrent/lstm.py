@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from seqviz.records import Array, CellTrace, frozen_array
 from seqviz.recurrent.activations import sigmoid, tanh
-from seqviz.recurrent.cell import Head, State, Step, StepBack, gate_arrays, split_gates, torch_layer
+from seqviz.recurrent.cell import (
+    Change,
+    Head,
+    State,
+    Step,
+    StepBack,
+    gate_arrays,
+    split_gates,
+    torch_layer,
+    unchanged,
+)
 
 GATES = ("i", "f", "g", "o")  # input, forget, candidate, output: the order in which PyTorch stacks them
 
@@ -39,6 +50,7 @@ class LSTM:
     W_h: Mapping[str, Array]
     b: Mapping[str, Array]
     head: Head | None = None
+    gate_names: ClassVar[tuple[str, ...]] = GATES
 
     def __post_init__(self) -> None:
         W_h = gate_arrays("W_h", self.W_h, GATES, None, None)
@@ -61,7 +73,7 @@ class LSTM:
         """h_0 = 0 and c_0 = 0."""
         return State(np.zeros(self.hidden_size), np.zeros(self.hidden_size))
 
-    def step(self, x: Array, state: State) -> Step:
+    def step(self, x: Array, state: State, change: Change = unchanged) -> Step:
         """One step: x (D,), h_{t−1} (H,) and c_{t−1} (H,) to h_t and c_t, with all that lies between.
 
         Raises:
@@ -74,12 +86,12 @@ class LSTM:
         recurrent_product = {k: self.W_h[k] @ h_prev for k in GATES}  # (H, H) @ (H,) → (H,) each
         z = {k: input_product[k] + recurrent_product[k] + self.b[k] for k in GATES}  # (H,) each
 
-        i, f, o = sigmoid(z["i"]), sigmoid(z["f"]), sigmoid(z["o"])  # (H,) each, in (0, 1)
-        g = tanh(z["g"])  # (H,), in (−1, 1)
+        i, f, o = (change(k, sigmoid(z[k])) for k in ("i", "f", "o"))  # (H,) each, in (0, 1)
+        g = change("g", tanh(z["g"]))  # (H,), in (−1, 1)
         kept, written = f * c_prev, i * g  # (H,) each
         c = kept + written  # (H,)
         squashed = tanh(c)  # (H,)
-        h = o * squashed  # (H,)
+        h = change("h", o * squashed)  # (H,)
 
         parts = {f"input_product_{k}": input_product[k] for k in GATES}
         parts |= {f"recurrent_product_{k}": recurrent_product[k] for k in GATES}

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from seqviz.records import Array, CellTrace, frozen_array
 from seqviz.recurrent.activations import ACTIVATIONS
 from seqviz.recurrent.cell import Cell, State, Step
+from seqviz.recurrent.changes import Changes
 from seqviz.recurrent.elman import Elman
 
 
@@ -29,20 +30,23 @@ def hidden_states(cell: Elman, ids: Sequence[int] | NDArray[np.integer]) -> Arra
     return hidden
 
 
-def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTrace:
+def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None, changes: Changes | None = None) -> CellTrace:
     """Run `cell` over a sequence and keep everything it computed.
 
     Args:
         cell: an Elman, LSTM or GRU.
         inputs: (T, D), T ≥ 1.
         state: where to start; the cell's own zero state if None.
+        changes: gates to clamp and units to silence on the way; the preactivations stay what the cell computed. The
+            backward pass of a changed run is not supported.
 
     Returns:
         The trace. Where numbers overflow they become inf or nan, as on any computer;
         `CellTrace.first_overflow` tells at which step.
 
     Raises:
-        ValueError: inputs that are not (T ≥ 1, cell.input_size), or a start state of another size.
+        ValueError: inputs that are not (T ≥ 1, cell.input_size), a start state of another size, or
+            changes that name a gate, unit or step that is not there.
     """
     x = frozen_array("inputs", inputs, None, cell.input_size)  # (T, D)
     if len(x) == 0:
@@ -54,11 +58,14 @@ def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTra
     if first.cell is not None:
         frozen_array("start state c", first.cell, cell.hidden_size)
 
+    changes = changes or Changes()
+    changes.check(cell.gate_names, cell.hidden_size, len(x))
+
     steps: list[Step] = []
     current = first
     with np.errstate(over="ignore", invalid="ignore"):
-        for x_t in x:
-            step = cell.step(x_t, current)
+        for t, x_t in enumerate(x, start=1):
+            step = cell.step(x_t, current, changes.at(t))
             steps.append(step)
             current = step.state
         hidden = np.stack([first.hidden, *(step.state.hidden for step in steps)])  # (T+1, H)
@@ -69,4 +76,4 @@ def unroll(cell: Cell, inputs: ArrayLike, state: State | None = None) -> CellTra
 
     states = [first, *(step.state for step in steps)]
     cells = None if first.cell is None else np.array([state.cell for state in states], dtype=np.float64)  # (T+1, H)
-    return CellTrace(x, hidden, cell=cells, gates=stack("gates"), outputs=outputs, parts=stack("parts"))
+    return CellTrace(x, hidden, cells, stack("gates"), outputs, stack("parts"), changed=bool(changes))
