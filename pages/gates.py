@@ -29,8 +29,8 @@ try:
     visit().last_good["gates"] = run
 except Refusal as refusal:
     st.warning(shell.plain(f"{refusal} The picture stays as it was."))
-    run = good or gate_run(model, GateSettings(text=model.example))
+    run = good or gate_run(model, GateSettings(text=model.notes.example))
 for note in run.notes:
     st.info(shell.plain(note))
-address = {"text": text if text != model.example else None}
+address = {"text": text if text != model.notes.example else None}
 sheet(sheet_data(run, letters) | {"address": address}, key="sheet")

@@ -59,7 +59,7 @@ class CellDrawing {
       symbolToHtml(symbol, symbolAt(this.sheet.symbols[name], t + 1));
       const inside = name !== "x" || unit < values.length; // x has features of its own, not units
       number.textContent = name === "x" ? "" : formatNumber(values[unit], 2);
-      const amount = "fiorz".includes(name) && this.sheet.cell !== "RNN" ? "amount" : name === "rest" ? "amount" : "signed";
+      const amount = isAmount(this.sheet, name) ? "amount" : "signed";
       const limit = amount === "amount" ? 1 : Math.max(1, largest([...values]));
       this.colours.paint(canvas, 1, values.length, (_, j) => values[j], amount, limit);
       mark.style.display = name === "x" || !inside ? "none" : "";

@@ -103,7 +103,7 @@ class Opened {
   showSum(name, unit, vectors, symbol, write, say, t) {
     const f4 = (value) => formatNumber(value, 4);
     const { terms, bias, added } = sumOf(this.sheet, name, unit, vectors);
-    const squash = { gate: ["g", "n"].includes(name) ? "tanh" : "σ" }.gate;
+    const squash = ["g", "n"].includes(name) ? "tanh" : "σ";
     const isGate = Boolean(this.sheet.byKey[name]) && this.sheet.cell !== "RNN";
     say(this.equation, " = ");
     symbolToHtml(htmlNode("em", "", this.equation), symbolAt(this.sheet.equations[name], t + 1));
@@ -112,18 +112,20 @@ class Opened {
     const kept = ranked.slice(0, 5);
     const rest = ranked.slice(5).reduce((sum, { weight, value }) => sum + weight * value, 0);
     kept.forEach(({ symbol: read, k, weight, value }, place) => {
-      if (place) say(this.numbers, " + ");
+      const sign = weight < 0 ? MINUS : "+";
+      say(this.numbers, place || weight < 0 ? ` ${sign} ` : "");
       const term = htmlNode("span", "term", this.numbers);
-      term.append(`${f4(weight)} · ${value < 0 ? `(${f4(value)})` : f4(value)}`);
+      term.append(`${f4(Math.abs(weight))} · ${value < 0 ? `(${f4(value)})` : f4(value)}`);
       const label = htmlNode("sub", "", term);
       symbolToHtml(label, `${symbolAt(read, t + 1)}[${k + 1}]`);
     });
-    if (ranked.length > 5) say(this.numbers, ` + ${f4(rest)} from ${ranked.length - 5} smaller terms`);
+    const signed = (value) => `${value < 0 ? MINUS : "+"} ${f4(Math.abs(value))}`;
+    if (ranked.length > 5) say(this.numbers, ` ${signed(rest)} from ${ranked.length - 5} smaller terms`);
     if (added) {
-      say(this.numbers, ` + ${f4(added.value)} `);
+      say(this.numbers, ` ${signed(added.value)} `);
       write(this.numbers, symbolAt(added.symbol, t + 1));
     }
-    if (bias !== null) say(this.numbers, ` + ${f4(bias)} bias`);
+    if (bias !== null) say(this.numbers, ` ${signed(bias)} bias`);
     say(this.numbers, ` = ${f4(total)}`);
     if (isGate) {
       say(this.numbers, `; ${squash}(${f4(total)}) = `);
@@ -161,6 +163,7 @@ class Opened {
       this.rows[row].cells.forEach((cell, j) => {
         cell.textContent = formatNumber(vectors[key][j], 2);
         tint(cell, vectors[key][j], scale);
+        cell.classList.toggle("amount", isAmount(this.sheet, key));
         cell.classList.toggle("here", j === unit);
       });
     });

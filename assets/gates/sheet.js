@@ -88,7 +88,7 @@ class Sheet {
   size(place) {
     const { lane, rows } = place;
     const tall = this.opened.has(lane.key);
-    const height = rows === 1 ? 22 : tall ? Math.max(110, rows * 11) : Math.max(this.sheet.laneHeight ?? 62, Math.min(rows * 2, 96));
+    const height = rows === 1 ? 22 : tall ? Math.max(110, rows * 11) : Math.max(lane.rowNames ? Math.min(rows * 12, 120) : 46, Math.min(rows * 2, 96));
     place.height = height;
     for (const node of [place.box, place.label]) node.style.height = `${height}px`;
     place.names?.remove();

@@ -23,13 +23,13 @@ const LSTM_WIRING = {
     ["kept", "M126 60H222", 138, 24],
     ["c", "M250 60H516", 290, 24],
     ["", "M430 60V112", 0, 0],
-    ["squashed", "M430 144V201", 438, 160],
-    ["f", "M112 268V74", 22, 180],
-    ["i", "M186 268V150H222", 140, 205],
-    ["g", "M262 268V150H250", 270, 180],
-    ["written", "M236 136V74", 246, 92],
-    ["o", "M350 268V215H416", 352, 178],
-    ["h", "M430 229V352H516", 438, 262],
+    ["squashed", "M430 144V201", 391, 157],
+    ["f", "M112 268V74", 73, 190],
+    ["i", "M186 268V150H222", 147, 224],
+    ["g", "M262 268V150H250", 223, 190],
+    ["written", "M236 136V74", 197, 92],
+    ["o", "M350 268V215H416", 311, 226],
+    ["h", "M430 229V352H516", 391, 270],
     ["h_prev", "M4 352H350V302", 6, 312],
     ["x", "M52 396V362Q52 352 62 352", 66, 366],
     ["", "M112 352V302M186 352V302M262 352V302", 0, 0],
@@ -42,8 +42,8 @@ const GRU_TOP = {
     ["h", "plus", 370, 60],
     ["written", "times", 370, 140],
     ["n", "gate", 370, 235],
-    ["r", "gate", 80, 285],
-    ["z", "gate", 176, 285],
+    ["z", "gate", 80, 285],
+    ["r", "gate", 176, 285],
   ],
   wires: [
     ["h_prev", "M4 60H114", 10, 24],
@@ -60,22 +60,22 @@ const GRU_TOP = {
 const Z_KEEPS = {
   old: {
     nodes: [["rest", "rest", 270, 140]],
-    wires: [["z", "M176 268V140H254M128 140V74M176 140H128", 46, 186], ["rest", "M286 140H356", 284, 104]],
+    wires: [["z", "M128 140V74M80 268V140H254", 41, 186], ["rest", "M286 140H356", 284, 104]],
   },
   new: {
     nodes: [["rest", "rest", 128, 140]],
-    wires: [["z", "M176 268V140H356M176 140H144", 196, 104], ["rest", "M128 124V74", 34, 84]],
+    wires: [["z", "M80 170V140H112M80 268V180Q80 170 90 170H330Q346 170 357 149", 41, 200], ["rest", "M128 124V74", 89, 86]],
   },
 };
 // r acts on the product W h (PyTorch), or on h before the product (Cho et al. 2014 and the decks)
 const R_ACTS = {
   after: {
     nodes: [["reset", "times", 270, 235], ["product", "matrix", 270, 300]],
-    wires: [["r", "M80 268V235H256", 176, 200], ["product", "M270 284V249", 284, 252], ["reset", "M284 235H342", 284, 200], ["", "M270 352V316", 0, 0]],
+    wires: [["r", "M176 268V235H256", 137, 238], ["product", "M270 284V249", 284, 252], ["reset", "M284 235H342", 284, 200], ["", "M270 352V316", 0, 0]],
   },
   before: {
     nodes: [["reset", "times", 270, 300], ["product", "matrix", 270, 235]],
-    wires: [["r", "M80 268V235H216V300H256", 130, 200], ["reset", "M270 286V251", 284, 262], ["product", "M286 235H342", 284, 200], ["", "M270 352V314", 0, 0]],
+    wires: [["r", "M176 268V235H222V300H256", 137, 220], ["reset", "M270 286V251", 284, 262], ["product", "M286 235H342", 284, 200], ["", "M270 352V314", 0, 0]],
   },
 };
 
@@ -102,6 +102,9 @@ function wiringOf(sheet) {
 function product(table, vector) {
   return Float64Array.from({ length: table.rows }, (_, j) => table.row(j).reduce((sum, weight, k) => sum + weight * vector[k], 0));
 }
+
+/** Whether a vector's numbers lie between 0 and 1: gates, but not candidates. */
+const isAmount = (sheet, name) => sheet.cell !== "RNN" && ["f", "i", "o", "r", "z", "rest"].includes(name);
 
 const each = (a, f) => Float64Array.from(a, f);
 

@@ -37,9 +37,9 @@ def text_control(task: str, model: StoredModel) -> str:
     """The text that the model reads; each task remembers its own."""
     key = f"text-{task}"
     first = st.query_params.get("text") if not visit().gates_opened else None
-    start_widget(key, first or model.example)
+    start_widget(key, first or model.notes.example)
     visit().gates_opened = True
-    label = f"Text: up to {TOKEN_LIMIT:,} {model.unit}"
+    label = f"Text: up to {TOKEN_LIMIT:,} {model.notes.unit}"
     return st.text_input(label, key=key, live="400ms", persist_state="session", width=430) or ""
 
 

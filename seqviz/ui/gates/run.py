@@ -11,7 +11,6 @@ from seqviz.records import Array, CellTrace
 from seqviz.recurrent import GRU, LSTM, Elman
 from seqviz.recurrent.activations import softmax
 from seqviz.recurrent.changes import Changes
-from seqviz.recurrent.saliency import saliency
 from seqviz.recurrent.stored import StoredModel
 from seqviz.text import Vocabulary, count_tokens_up_to, tokenize, visible
 from seqviz.text.vocabulary import UNKNOWN, Ids
@@ -77,7 +76,17 @@ class GateRun:
         if self.explained is None:
             return ""
         step, k = self.explained
-        return f"log p({visible(self.model.classes[k])}) at step {step:,}"
+        return f"log p({visible(class_names(self.model)[k])}) at step {step:,}"
+
+
+def class_names(model: StoredModel) -> tuple[str, ...]:
+    """What the K outputs are called: by the file, else by the tokens where there are as many, else by number."""
+    if model.notes.classes or model.head is None:
+        return model.notes.classes
+    count = len(model.head.bias)
+    if model.vocabulary is not None and model.vocabulary.size == count:
+        return model.vocabulary.tokens
+    return tuple(f"output {k + 1}" for k in range(count))
 
 
 def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
@@ -89,22 +98,22 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
     tokens = _tokens(model, settings.text)
     _check_size(len(tokens), model.hidden_size)
     swapped = _swapped(tokens, settings.swaps)
-    ids, unknown = model.ids(swapped)
-    notes = _about_unknown(model, swapped, unknown)
     cell = model.cell(settings.layer, settings.reverse)
     changed = bool(settings.changes) or swapped != tokens
     try:
+        ids, lacking = model.numbered(swapped)
         trace = model.trace(ids, settings.layer, settings.reverse, settings.changes)
-        untouched = model.trace(model.ids(tokens)[0], settings.layer, settings.reverse) if changed else None
+        untouched = model.trace(model.numbered(tokens).ids, settings.layer, settings.reverse) if changed else None
     except ValueError as refusal:
         raise Refusal(f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.") from refusal
+    unknown = tuple(int(place) for place in np.flatnonzero(lacking))
+    notes = _about_unknown(model, swapped, unknown)
     probabilities = _probabilities(trace)
     explained, dependence = None, None
     if probabilities is not None and not settings.reverse:
         plain = untouched or trace
         explained = _explained(settings.explained, _probabilities(plain))
-        if plain.first_overflow is None:
-            dependence = saliency(cell, plain, explained[0], explained[1]).norms
+        del plain
     return GateRun(
         model=model,
         cell=cell,
@@ -127,12 +136,12 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
 def _tokens(model: StoredModel, text: str) -> tuple[str, ...]:
     if len(text) > CHARACTER_LIMIT:
         raise Refusal(f"The text is {len(text):,} characters long; the limit is {CHARACTER_LIMIT:,}.")
-    found = count_tokens_up_to(text, model.unit, TOKEN_LIMIT)
+    found = count_tokens_up_to(text, model.notes.unit, TOKEN_LIMIT)
     if found > TOKEN_LIMIT:
-        raise Refusal(f"The text has {len(tokenize(text, model.unit)):,} {model.unit}; the limit is {TOKEN_LIMIT:,}.")
+        raise Refusal(f"The text has {len(tokenize(text, model.notes.unit)):,} {model.notes.unit}; the limit is {TOKEN_LIMIT:,}.")
     if found == 0:
         raise Refusal(f"The text is {'empty' if not text else 'nothing but white space'}; type at least 1 token.")
-    return tokenize(text, model.unit, lower=False)
+    return tokenize(text, model.notes.unit, lower=False)
 
 
 def _check_size(steps: int, units: int) -> None:

@@ -21,7 +21,7 @@ from seqviz.recurrent.gate_notation import (
 from seqviz.recurrent.notation import Notation
 from seqviz.recurrent.orders import unit_orders
 from seqviz.text import visible
-from seqviz.ui.gates.run import GateRun
+from seqviz.ui.gates.run import GateRun, class_names
 
 OUTPUT_ROWS = 12  # of the read-out, the classes that ever get the most
 
@@ -55,7 +55,7 @@ def sheet_data(run: GateRun, letters: Notation) -> dict[str, object]:
         "cell": model.kind,
         "T": trace.steps,
         "H": trace.hidden_size,
-        "unit": model.unit,
+        "unit": model.notes.unit,
         "tokens": [visible(token) for token in run.tokens],
         "unknown": list(run.unknown),
         "swapped": [step - 1 for step in run.swapped],
@@ -120,7 +120,7 @@ def lanes(run: GateRun, symbols: Mapping[str, str], group: str = "") -> list[dic
             **({} if group else {"state": name}),
         )
     if run.probabilities is not None:
-        rows = _shown_outputs(run)
+        rows, names = _shown_outputs(run), class_names(run.model)
         add(
             "p",
             run.probabilities[:, rows],
@@ -130,7 +130,7 @@ def lanes(run: GateRun, symbols: Mapping[str, str], group: str = "") -> list[dic
             range="0 … 1",
             symbol="p",
             title="read-out",
-            rowNames=[visible(run.model.classes[k]) for k in rows],
+            rowNames=[visible(names[k]) for k in rows],
             rowIds=[int(k) for k in rows],
             output=True,
         )
