@@ -37,7 +37,7 @@ class GatesView {
     this.sheet = new Sheet(left, {
       onStep: (t) => this.goTo(t),
       onPin: (unit) => this.pin(unit),
-      onOutput: (t, k) => this.send("explain", { step: t + 1, output: this.data.byKey.p.rowIds[k] }),
+      onOutput: (t, k) => this.data.drawsCell && this.send("explain", { step: t + 1, output: this.data.byKey.p.rowIds[k] }),
     });
     this.right = htmlNode("div", "right", this.scene);
     this.cell = new CellDrawing(this.right, (name) => this.open(name));

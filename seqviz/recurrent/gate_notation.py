@@ -91,7 +91,9 @@ def gru_equations(letters: Notation, reset_after: bool, update_keeps: str) -> di
     s = gru_symbols(letters, reset_after, update_keeps)
     found = {k: f"σ({preactivation(letters, _letter(s[k]), s['x'], s['h_prev'])})" for k in "rz"}
     n = _letter(s["n"])
-    inside = f"{s['r']}⊙(W_{{h{n}}} {s['h_prev']} + b_{{h{n}}})" if reset_after else f"W_{{h{n}}} ({s['r']}⊙{s['h_prev']})"
+    inside = (
+        f"{s['r']}⊙(W_{{h{n}}} {s['h_prev']} + b_{{h{n}}})" if reset_after else f"W_{{h{n}}} ({s['r']}⊙{s['h_prev']})"
+    )
     found["n"] = f"tanh(W_{{x{n}}} {s['x']} + {inside} + b_{{{n}}})"
     found["product"] = f"W_{{h{n}}} {s['h_prev']}" if reset_after else f"W_{{h{n}}} ({s['r']}⊙{s['h_prev']})"
     return found

@@ -22,6 +22,11 @@ TASKS: Mapping[str, str] = MappingProxyType(
 )
 
 
+def available_tasks() -> list[str]:
+    """The tasks whose models are there."""
+    return [task for task in TASKS if (MODELS / f"{task}-lstm.safetensors").exists()]
+
+
 @st.cache_resource(show_spinner=False)
 def shipped(task: str, cell: str) -> StoredModel:
     """A shipped model; frozen, so that one copy serves every visitor."""

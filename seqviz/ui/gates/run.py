@@ -138,7 +138,9 @@ def _tokens(model: StoredModel, text: str) -> tuple[str, ...]:
         raise Refusal(f"The text is {len(text):,} characters long; the limit is {CHARACTER_LIMIT:,}.")
     found = count_tokens_up_to(text, model.notes.unit, TOKEN_LIMIT)
     if found > TOKEN_LIMIT:
-        raise Refusal(f"The text has {len(tokenize(text, model.notes.unit)):,} {model.notes.unit}; the limit is {TOKEN_LIMIT:,}.")
+        raise Refusal(
+            f"The text has {len(tokenize(text, model.notes.unit)):,} {model.notes.unit}; the limit is {TOKEN_LIMIT:,}."
+        )
     if found == 0:
         raise Refusal(f"The text is {'empty' if not text else 'nothing but white space'}; type at least 1 token.")
     return tokenize(text, model.notes.unit, lower=False)

@@ -24,6 +24,8 @@ from seqviz.text import visible
 from seqviz.ui.gates.run import GateRun, class_names
 
 OUTPUT_ROWS = 12  # of the read-out, the classes that ever get the most
+COMPARED_ROWS = 4  # the same where several models share the sheet
+_COMPARED = {"LSTM": ("f", "c", "h", "p"), "GRU": ("z", "h", "p"), "RNN": ("h", "p")}
 
 _TITLES = {
     "i": "input gate",
@@ -77,7 +79,37 @@ def sheet_data(run: GateRun, letters: Notation) -> dict[str, object]:
     }
 
 
-def lanes(run: GateRun, symbols: Mapping[str, str], group: str = "") -> list[dict[str, object]]:
+def compared_data(runs: Mapping[str, GateRun], letters: Notation) -> dict[str, object]:
+    """Several models on the same text under one cursor: of each what keeps, what is kept, and what it reads out."""
+    first = next(iter(runs.values()))
+    every = [
+        lane
+        for name, run in runs.items()
+        for lane in lanes(run, _symbols(run, letters), group=name, output_rows=COMPARED_ROWS)
+        if lane["base"] in _COMPARED[run.model.kind]
+    ]
+    orders = {
+        name: {order: places.tolist() for order, places in unit_orders(run.trace.hidden[1:]).items()}
+        for name, run in runs.items()
+    }
+    return {
+        "cell": "compared",
+        "T": first.trace.steps,
+        "H": max(run.trace.hidden_size for run in runs.values()),
+        "unit": first.model.notes.unit,
+        "tokens": [visible(token) for token in first.tokens],
+        "unknown": list(first.unknown),
+        "swapped": [step - 1 for step in first.swapped],
+        "lanes": every,
+        "orders": orders,
+        "likeLane": "h",
+        "drawsCell": False,
+    }
+
+
+def lanes(
+    run: GateRun, symbols: Mapping[str, str], group: str = "", output_rows: int = OUTPUT_ROWS
+) -> list[dict[str, object]]:
     """The lanes of one model: its gates, its states, its read-out and what that depended on."""
     trace, before = run.trace, run.untouched
     prefix = f"{group}." if group else ""
@@ -120,7 +152,7 @@ def lanes(run: GateRun, symbols: Mapping[str, str], group: str = "") -> list[dic
             **({} if group else {"state": name}),
         )
     if run.probabilities is not None:
-        rows, names = _shown_outputs(run), class_names(run.model)
+        rows, names = _shown_outputs(run, output_rows), class_names(run.model)
         add(
             "p",
             run.probabilities[:, rows],
@@ -163,10 +195,10 @@ def _general(symbol: str) -> str:
     return symbol.replace("@", "t")
 
 
-def _shown_outputs(run: GateRun) -> Array:
+def _shown_outputs(run: GateRun, count: int) -> Array:
     assert run.probabilities is not None
     most = run.probabilities.max(axis=0)  # (K,)
-    best = np.argsort(-most, kind="stable")[:OUTPUT_ROWS]
+    best = np.argsort(-most, kind="stable")[:count]
     return np.sort(best)
 
 
