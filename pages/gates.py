@@ -7,10 +7,11 @@ from seqviz.ui.gates import compare, one_cell
 from seqviz.ui.gates.controls import notation_control
 from seqviz.ui.gradients.common import KEPT
 
-shell.open_page("gates")
+page = shell.open_page("gates", heading=False)
 VIEWS = {view.VIEW: view for view in (one_cell, compare)}
 
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    st.title(page.title, anchor=False, width="content")
     chosen = st.segmented_control("View", list(VIEWS), default=one_cell.VIEW, required=True, key="gates_view", **KEPT)
     letters = notation_control()
 VIEWS[chosen or one_cell.VIEW].show(letters)

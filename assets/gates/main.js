@@ -29,11 +29,12 @@ class GatesView {
     this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
     this.toolbar = new Toolbar(root, this.player, { step: "token", leap: "leap to a tenth token", leapWord: "Ten", pass: "text" });
     this.present = this.toolbar.textButton("Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
-    this.status = htmlNode("p", "status", root);
+    const second = htmlNode("div", "second-row", root);
+    this.status = htmlNode("p", "status", second);
     this.status.setAttribute("role", "status");
+    this.options = htmlNode("div", "sheet-options", second);
     this.scene = htmlNode("div", "scene", root);
     const left = htmlNode("div", "left", this.scene);
-    this.options = htmlNode("div", "sheet-options", left);
     this.sheet = new Sheet(left, {
       onStep: (t) => this.goTo(t),
       onPin: (unit) => this.pin(unit),

@@ -64,16 +64,19 @@ class Sheet {
   }
 
   buildLanes() {
-    this.places = this.sheet.lanes.map((lane) => {
+    this.places = this.sheet.lanes.map((lane, number) => {
       const rows = lane.runs.changed.columns;
       const label = htmlNode("button", "lane-name", this.gutter);
       label.type = "button";
       label.setAttribute("aria-expanded", String(this.opened.has(lane.key)));
       label.title = `${lane.title}. Click to draw it ${this.opened.has(lane.key) ? "small" : "tall"}.`;
-      if (lane.group) htmlNode("span", "lane-group", label).textContent = lane.group;
+      const begins = lane.group && this.sheet.lanes[number - 1]?.group !== lane.group;
+      label.classList.toggle("begins", Boolean(begins));
+      if (begins) htmlNode("span", "lane-group", label).textContent = lane.group;
       symbolToHtml(htmlNode("em", "", label), lane.symbol);
       htmlNode("span", "lane-range", label).textContent = lane.range;
-      const box = htmlNode("div", `lane ${lane.key}`, this.paper);
+      const box = htmlNode("div", `lane ${lane.base}${begins && number ? " begins" : ""}`, this.paper);
+      box.dataset.lane = lane.key;
       const canvas = htmlNode("canvas", "cells", box);
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `${lane.title}: ${rows} rows by ${this.sheet.T} tokens`);

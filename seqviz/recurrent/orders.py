@@ -22,7 +22,7 @@ def unit_orders(lines: Array) -> dict[str, NDArray[np.int64]]:
 
 
 def _clustered(lines: Array, spread: Array) -> NDArray[np.int64]:
-    from scipy.cluster.hierarchy import leaves_list, linkage  # a quarter of a second, paid where it is used
+    from scipy.cluster.hierarchy import leaves_list, linkage  # type: ignore[import-untyped]  # a quarter of a second, paid where it is used
 
     units = lines.shape[1]
     if units < 3 or len(lines) < 2:

@@ -26,6 +26,7 @@ class Visit:
         guess: on /gradients, what the reader was asked about and what the answer was.
         gates_opened: whether /gates has read the text in the address.
         explained: on /gates, the (step, class) of the read-out whose dependence on the tokens is shown.
+        own_model: on /gates, the model in the reader's own file.
     """
 
     routed: bool = False
@@ -39,6 +40,7 @@ class Visit:
     guess: tuple[Any, str] | None = None
     gates_opened: bool = False
     explained: tuple[int, int] | None = None
+    own_model: Any = None
 
 
 def visit() -> Visit:

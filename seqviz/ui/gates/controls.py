@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
 from seqviz.recurrent.changes import RANGE, Changes, Clamp, Silence
 from seqviz.recurrent.notation import NOTATIONS, Notation, notation
 from seqviz.recurrent.stored import StoredModel
-from seqviz.ui.gates.models import CELLS, TASKS, available_tasks, shipped
-from seqviz.ui.gates.run import TOKEN_LIMIT, GateSettings
+from seqviz.ui.gates.models import CELLS, OWN, TASKS, available_tasks, own_model, shipped
+from seqviz.ui.gates.run import GATES, TOKEN_LIMIT, Shown, Swaps
 from seqviz.ui.gradients.common import KEPT
 from seqviz.ui.state import start_widget, visit
 
-_GATES = {"LSTM": ("f", "i", "g", "o"), "GRU": ("r", "z", "n"), "RNN": ()}
-_NAMES = {
+_GATE_NAMES = {
     "i": "input gate i",
     "f": "forget gate f",
     "o": "output gate o",
@@ -23,8 +22,9 @@ _NAMES = {
     "z": "update gate z",
     "g": "candidate g",
     "n": "candidate n",
-    "nothing": "nothing",
+    "nothing": "no gate",
 }
+_FORMS = {"after": "r after the product", "before": "r before the product"}
 
 
 def notation_control() -> Notation:
@@ -40,45 +40,105 @@ def notation_control() -> Notation:
     return notation(key)
 
 
-def task_control() -> str:
-    """Which of the shipped tasks."""
-    tasks = available_tasks()
-    return st.selectbox("Model", tasks, format_func=TASKS.__getitem__, key="model", width=230, **KEPT)
+def task_control(*, own: bool = False) -> str:
+    """Which of the shipped tasks, or the reader's own file."""
+    names = {**TASKS, OWN: "your own file"}
+    tasks = [*available_tasks(), *([OWN] if own else [])]
+    task: str = st.selectbox("Model", tasks, format_func=names.__getitem__, key="model", width=220, **KEPT)
+    return task
 
 
-def model_controls() -> tuple[str, StoredModel]:
-    """Which model: a task and a cell."""
-    task = task_control()
+def model_controls() -> tuple[str, StoredModel, Shown]:
+    """Which model, and which layer and direction of it."""
+    task = task_control(own=True)
+    if task == OWN:
+        model = own_model()
+        return (OWN, model, _layer_controls(model)) if model else ("country", shipped("country", "LSTM"), Shown())
     cell = st.segmented_control("Cell", CELLS, default=CELLS[0], required=True, key="cell", **KEPT)
-    return task, shipped(task, cell or CELLS[0])
+    model = shipped(task, cell or CELLS[0])
+    return task, model, _layer_controls(model)
+
+
+def _layer_controls(model: StoredModel) -> Shown:
+    layer, reverse = 1, False
+    if model.layers > 1:
+        layer = st.selectbox("Layer", range(1, model.layers + 1), key="layer", width=90, **KEPT)
+    if model.directions == 2:
+        reverse = st.toggle("Right to left", key="reverse", **KEPT)
+    form, keeps = "after", "old"
+    if model.kind == "GRU":
+        form = st.selectbox(
+            "Form",
+            list(_FORMS),
+            format_func=_FORMS.__getitem__,
+            key="form",
+            width=190,
+            help="Where the reset gate acts: on the product W h, as in PyTorch, or on h before it, as in Cho et al. 2014 "
+            "and the decks. The same weights, another network.",
+            **KEPT,
+        )
+        keeps = st.selectbox(
+            "z keeps the",
+            ("old", "new"),
+            format_func="{} state".format,
+            key="keeps",
+            width=130,
+            help="PyTorch and Keras: z = 1 keeps the old state. The decks: z = 1 takes the new one. The weights of z "
+            "change their sign, so that every state stays the same.",
+            **KEPT,
+        )
+    return Shown(layer - 1, reverse, reset_after=form == "after", update_keeps=keeps)
 
 
 def text_control(task: str, model: StoredModel) -> str:
     """The text that the model reads; each task remembers its own."""
     key = f"text-{task}"
-    first = st.query_params.get("text") if not visit().gates_opened else None
-    start_widget(key, first or model.notes.example)
+    first = None if visit().gates_opened else st.query_params.get("text")
+    start_widget(key, first or example(model))
     visit().gates_opened = True
     label = f"Text: up to {TOKEN_LIMIT:,} {model.notes.unit}"
-    return st.text_input(label, key=key, live="400ms", persist_state="session", width=430) or ""
+    return st.text_input(label, key=key, live="400ms", persist_state="session", width=400) or ""
 
 
-def change_controls(model: StoredModel) -> GateSettings:
-    """What if? A gate held, a unit silenced, a token swapped."""
-    gates = _GATES[model.kind]
-    settings = GateSettings(text="")
+def example(model: StoredModel) -> str:
+    """What the model reads before anything is typed."""
+    return model.notes.example or ("hello hello" if model.notes.unit == "characters" else "a b a b a")
+
+
+def change_controls(model: StoredModel) -> tuple[Changes, Swaps]:
+    """A gate held, a unit silenced, a token swapped: one row of controls."""
+    gates = GATES[model.kind]
+    every = range(1, model.hidden_size + 1)
     clamps: tuple[Clamp, ...] = ()
-    if gates:
-        gate = st.selectbox("Hold", ["nothing", *gates], format_func=_NAMES.__getitem__, key="hold", **KEPT)
-        if gate != "nothing":
-            low, high = RANGE[gate]
-            value = st.slider("at", float(low), float(high), float(high), 0.05, key=f"at_{gate}", **KEPT)
-            units = st.multiselect(
-                "in units (all where none is chosen)", range(1, model.hidden_size + 1), key="in_units"
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        if gates:
+            options = ["nothing", *gates]
+            gate = st.selectbox(
+                "Hold", options, format_func=_GATE_NAMES.__getitem__, key=f"hold_{model.kind}", width=150, **KEPT
             )
-            clamps = (Clamp(gate, value, tuple(unit - 1 for unit in units) or None),)
-    silent = st.multiselect("Silence units", range(1, model.hidden_size + 1), key="silent")
-    step = st.number_input("Swap token number", min_value=0, value=0, key="swap_at", help="0 swaps none.")
-    token = st.text_input("for", key="swap_for")
-    swaps = ((int(step), token),) if step and token else ()
-    return replace(settings, swaps=swaps, changes=Changes(clamps, tuple(Silence(unit - 1) for unit in silent)))
+            if gate != "nothing":
+                low, high = (float(bound) for bound in RANGE[gate])
+                value = st.slider("at", low, high, low, 0.05, key=f"at_{gate}", width=140, **KEPT)
+                units = st.multiselect("in units", every, key="in_units", placeholder="all", width=150, **KEPT)
+                first = _step("from token", "from_token")
+                last = _step("to token", "to_token", "0: to the last")
+                span = (first or 1, last or TOKEN_LIMIT) if first or last else None
+                clamps = (Clamp(gate, value, tuple(unit - 1 for unit in units) or None, span),)
+        silent = st.multiselect("Silence units", every, key="silent", placeholder="none", width=150, **KEPT)
+        place = _step("Swap token", "swap_at", "Which token, counted from 1; 0 swaps none.")
+        token = _token_control(model) if place else None
+    swaps: Swaps = ((place, token),) if place and token else ()
+    return Changes(clamps, tuple(Silence(unit - 1) for unit in silent)), swaps
+
+
+def _step(label: str, key: str, help: str | None = None) -> int:
+    value = st.number_input(label, min_value=0, max_value=TOKEN_LIMIT, value=0, key=key, width=120, help=help, **KEPT)
+    return int(value)
+
+
+def _token_control(model: StoredModel) -> str | None:
+    known: list[Any] = [] if model.vocabulary is None else sorted(model.vocabulary.tokens)
+    chosen = st.selectbox(
+        "for", known, index=None, key="swap_for", accept_new_options=True, placeholder="a token", width=150
+    )
+    return None if chosen is None else str(chosen)

@@ -1,24 +1,40 @@
-"""Settings → one run of one model: tokens, ids, the trace with and without the change, what the read-out depended on."""
+"""Settings → one run of one model: tokens, the trace with and without the change, what the read-out depended on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from seqviz.records import Array, CellTrace
-from seqviz.recurrent import GRU, LSTM, Elman
+from seqviz.recurrent import GRU, LSTM, Elman, unroll
 from seqviz.recurrent.activations import softmax
 from seqviz.recurrent.changes import Changes
+from seqviz.recurrent.forms import other_update
+from seqviz.recurrent.saliency import saliency
 from seqviz.recurrent.stored import StoredModel
-from seqviz.text import Vocabulary, count_tokens_up_to, tokenize, visible
+from seqviz.text import count_tokens_up_to, tokenize, visible
 from seqviz.text.vocabulary import UNKNOWN, Ids
 from seqviz.ui.settings import Refusal
 
 TOKEN_LIMIT = 2000
 CHARACTER_LIMIT = 20_000
-CELL_LIMIT = 256_000  # tokens × units that the sheet draws: 8 MB on the way to the browser
+CELL_LIMIT = 256_000  # tokens × units that the sheet draws: some 8 MB on the way to the browser
+GATES = {"LSTM": ("f", "i", "g", "o"), "GRU": ("r", "z", "n"), "RNN": ()}  # in the order in which a step uses them
+
+Swaps = tuple[tuple[int, str], ...]  # (step from 1, the token put there)
+NOTHING = Changes()
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which part of a model, and in which of a GRU's forms (see `seqviz.recurrent.GRU`)."""
+
+    layer: int = 0
+    reverse: bool = False
+    reset_after: bool = True
+    update_keeps: str = "old"
 
 
 @dataclass(frozen=True)
@@ -27,37 +43,34 @@ class GateSettings:
 
     Attributes:
         text: read by the model, cut as it was trained on.
-        swaps: (step from 1, token) put in another's place.
-        changes: gates held and units silenced.
-        layer, reverse: which layer and direction of the model is shown.
+        swaps: tokens put in others' places. changes: gates held and units silenced.
+        shown: layer, direction and form.
         explained: (step from 1, class) whose dependence on the tokens is shown; None: the likeliest at the last step.
     """
 
     text: str
-    swaps: tuple[tuple[int, str], ...] = ()
-    changes: Changes = Changes()
-    layer: int = 0
-    reverse: bool = False
+    swaps: Swaps = ()
+    changes: Changes = NOTHING
+    shown: Shown = Shown()
     explained: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class GateRun:
-    """One run, and the same text untouched where something was changed.
+    """One run, and the same text untouched where something was changed. Rows are in the order of reading.
 
     Attributes:
-        model, cell: what ran. tokens: (T,). ids: (T,). unknown: places from 0 that the vocabulary lacks.
-        swapped: steps from 1 whose token was put there by a swap.
+        model, cell: what ran. tokens: (T,). unknown: places from 0 that the vocabulary lacks.
+        swapped: steps from 1 whose token was put there by a swap. changes: what was held or silenced.
         trace, untouched: with and without the change; untouched is None where nothing was changed.
         probabilities, untouched_probabilities: (T, K) softmax of the read-out; None without one.
-        saliency: (T,) ‖∂ log p/∂x_t‖ of the explained output, untouched; None without a read-out.
+        saliency: (T,) ‖∂ log p/∂x_t‖ of the explained output, untouched; None without a read-out of this layer.
         explained: (step from 1, class). notes: sentences about what was done to the text.
     """
 
     model: StoredModel
     cell: Elman | LSTM | GRU
     tokens: tuple[str, ...]
-    ids: Ids
     unknown: tuple[int, ...]
     swapped: tuple[int, ...]
     changes: Changes
@@ -67,7 +80,6 @@ class GateRun:
     untouched_probabilities: Array | None
     saliency: Array | None
     explained: tuple[int, int] | None
-    start: int
     notes: tuple[str, ...]
 
     @property
@@ -98,52 +110,85 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
     tokens = _tokens(model, settings.text)
     _check_size(len(tokens), model.hidden_size)
     swapped = _swapped(tokens, settings.swaps)
-    cell = model.cell(settings.layer, settings.reverse)
-    changed = bool(settings.changes) or swapped != tokens
+    shown = settings.shown
     try:
-        ids, lacking = model.numbered(swapped)
-        trace = model.trace(ids, settings.layer, settings.reverse, settings.changes)
-        untouched = model.trace(model.numbered(tokens).ids, settings.layer, settings.reverse) if changed else None
+        lacking = model.numbered(swapped).unknown
+        cell = _formed(model.cell(shown.layer, shown.reverse), shown)
+        trace, probabilities = _run(model, cell, swapped, shown, settings.changes)
+        untouched, before = None, None
+        if settings.changes or swapped != tokens:
+            untouched, before = _run(model, cell, tokens, shown, NOTHING)
     except ValueError as refusal:
         raise Refusal(f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.") from refusal
     unknown = tuple(int(place) for place in np.flatnonzero(lacking))
-    notes = _about_unknown(model, swapped, unknown)
-    probabilities = _probabilities(trace)
+    plain = trace if untouched is None else untouched
     explained, dependence = None, None
-    if probabilities is not None and not settings.reverse:
-        plain = untouched or trace
-        explained = _explained(settings.explained, _probabilities(plain))
-        del plain
+    if plain.outputs is not None and plain.first_overflow is None:
+        explained = _explained(settings.explained, plain.outputs)
+        dependence = saliency(cell, plain, *explained, log_probability=True).norms
+    way = slice(None, None, -1 if shown.reverse else 1)
     return GateRun(
         model=model,
         cell=cell,
-        tokens=swapped,
-        ids=ids,
-        unknown=unknown,
-        swapped=tuple(step for step, _ in settings.swaps),
+        tokens=swapped[way],
+        unknown=tuple(len(tokens) - 1 - place for place in unknown) if shown.reverse else unknown,
+        swapped=tuple(len(tokens) + 1 - step if shown.reverse else step for step, _ in settings.swaps),
         changes=settings.changes,
         trace=trace,
         untouched=untouched,
-        probabilities=probabilities,
-        untouched_probabilities=None if untouched is None else _probabilities(untouched),
+        probabilities=None if probabilities is None else probabilities[way],
+        untouched_probabilities=None if before is None else before[way],
         saliency=dependence,
         explained=explained,
-        start=1,
-        notes=tuple(notes),
+        notes=tuple([*_about_unknown(model, swapped, unknown), *_about_shown(cell, shown)]),
     )
 
 
+def _formed(cell: Elman | LSTM | GRU, shown: Shown) -> Elman | LSTM | GRU:
+    """A GRU in the form asked for; every other cell as it is."""
+    if not isinstance(cell, GRU):
+        return cell
+    formed = cell if shown.update_keeps == cell.update_keeps else other_update(cell)
+    return replace(formed, reset_after=shown.reset_after)
+
+
+def _run(
+    model: StoredModel, cell: Elman | LSTM | GRU, tokens: Sequence[str], shown: Shown, changes: Changes
+) -> tuple[CellTrace, Array | None]:
+    """The trace of the layer shown, in the order of reading, and the softmax of the read-out by token."""
+    ids: Ids = model.numbered(tokens).ids
+    stored = model.trace(ids, shown.layer, shown.reverse, changes)
+    trace = stored
+    if isinstance(cell, GRU) and (not cell.reset_after or cell.update_keeps != "old"):
+        trace = unroll(cell, stored.inputs, changes=changes)
+    if trace.outputs is not None:
+        return trace, softmax(np.asarray(trace.outputs))
+    outputs = model.outputs(ids, shown.layer, shown.reverse, changes) if trace is stored else None
+    return trace, None if outputs is None else softmax(outputs)
+
+
+def _about_shown(cell: Elman | LSTM | GRU, shown: Shown) -> list[str]:
+    notes = []
+    if shown.reverse:
+        notes.append("This direction reads from right to left, and so do the columns below.")
+    if isinstance(cell, GRU) and not cell.reset_after:
+        notes.append(
+            "The weights were trained with r after the product. With r before it they are another network: what it "
+            "reads out here was never trained."
+        )
+    return notes
+
+
 def _tokens(model: StoredModel, text: str) -> tuple[str, ...]:
+    unit = model.notes.unit
     if len(text) > CHARACTER_LIMIT:
         raise Refusal(f"The text is {len(text):,} characters long; the limit is {CHARACTER_LIMIT:,}.")
-    found = count_tokens_up_to(text, model.notes.unit, TOKEN_LIMIT)
+    found = count_tokens_up_to(text, unit, TOKEN_LIMIT)
     if found > TOKEN_LIMIT:
-        raise Refusal(
-            f"The text has {len(tokenize(text, model.notes.unit)):,} {model.notes.unit}; the limit is {TOKEN_LIMIT:,}."
-        )
+        raise Refusal(f"The text has {len(tokenize(text, unit)):,} {unit}; the limit is {TOKEN_LIMIT:,}.")
     if found == 0:
         raise Refusal(f"The text is {'empty' if not text else 'nothing but white space'}; type at least 1 token.")
-    return tokenize(text, model.notes.unit, lower=False)
+    return tokenize(text, unit, lower=False)
 
 
 def _check_size(steps: int, units: int) -> None:
@@ -154,7 +199,7 @@ def _check_size(steps: int, units: int) -> None:
         )
 
 
-def _swapped(tokens: tuple[str, ...], swaps: Sequence[tuple[int, str]]) -> tuple[str, ...]:
+def _swapped(tokens: tuple[str, ...], swaps: Swaps) -> tuple[str, ...]:
     changed = list(tokens)
     for step, token in swaps:
         if not 1 <= step <= len(tokens):
@@ -167,20 +212,14 @@ def _about_unknown(model: StoredModel, tokens: tuple[str, ...], unknown: Sequenc
     if not unknown:
         return []
     words = list(dict.fromkeys(visible(tokens[place]) for place in unknown))
-    shown = ", ".join(f"“{word}”" for word in words[:5]) + (" and others" if len(words) > 5 else "")
-    vocabulary: Vocabulary | None = model.vocabulary
-    instead = f"read as {UNKNOWN}" if vocabulary is not None and UNKNOWN in vocabulary else "read as a zero vector"
-    count = f"{len(words)} token" if len(words) == 1 else f"{len(words)} different tokens"
-    return [f"The model never saw {shown}: {count} {instead}, underlined below."]
+    shown = ", ".join(f"“{word[:30]}”" for word in words[:5]) + (f" and {len(words) - 5} more" * (len(words) > 5))
+    known = model.vocabulary
+    instead = f"as {UNKNOWN}" if known is not None and UNKNOWN in known else "as a vector of zeros"
+    return [f"The model's vocabulary lacks {shown}: read {instead}, underlined below."]
 
 
-def _probabilities(trace: CellTrace) -> Array | None:
-    return None if trace.outputs is None else softmax(np.asarray(trace.outputs))
-
-
-def _explained(asked: tuple[int, int] | None, probabilities: Array | None) -> tuple[int, int]:
-    assert probabilities is not None
-    steps, classes = probabilities.shape
+def _explained(asked: tuple[int, int] | None, outputs: Array) -> tuple[int, int]:
+    steps, classes = outputs.shape
     if asked is not None and 1 <= asked[0] <= steps and 0 <= asked[1] < classes:
         return asked
-    return steps, int(np.argmax(np.nan_to_num(probabilities[-1])))
+    return steps, int(np.argmax(outputs[-1]))
