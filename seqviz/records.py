@@ -155,6 +155,71 @@ class GradientTrace:
 
 
 @dataclass(frozen=True, eq=False)
+class Saliency:
+    """What one output at one step depended on: its gradient at every input vector.
+
+    Attributes:
+        inputs: (T, D) the tokens' input vectors.
+        gradients: (T, D) ∂value/∂x_t; 0 where a token comes after the step and is read by no reverse direction.
+        output, step: which output, from 0, at which step, from 1.
+        value: that output itself: a logit, or the logarithm of a probability.
+    """
+
+    inputs: Array
+    gradients: Array
+    output: int
+    step: int
+    value: float
+
+    def __post_init__(self) -> None:
+        inputs = frozen_array("inputs", self.inputs, None, None)  # (T, D)
+        object.__setattr__(self, "inputs", inputs)
+        object.__setattr__(self, "gradients", frozen_array("gradients", self.gradients, *inputs.shape))
+
+    @property
+    def norms(self) -> Array:
+        """(T,) ‖∂value/∂x_t‖: how much a small change of that token's vector could move the output."""
+        result: Array = np.linalg.norm(self.gradients, axis=1)
+        return result
+
+    @property
+    def products(self) -> Array:
+        """(T,) ∂value/∂x_t · x_t: signed; to first order what the output would lose without that token's vector."""
+        result: Array = (self.gradients * self.inputs).sum(axis=1)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
+class Retention:
+    """How much of what each token wrote into an LSTM's cell state is still there after step `at`.
+
+    Attributes:
+        written: (T,) ‖i_k ⊙ g_k‖, what token k wrote.
+        remaining: (T,) ‖Π_{k < t ≤ at} f_t ⊙ i_k ⊙ g_k‖, what is left of that; 0 for tokens after `at`.
+        forget: (T,) the mean over the units of f_t: what reading token t leaves of the state before it.
+        at: the step, from 1, after which is looked.
+    """
+
+    written: Array
+    remaining: Array
+    forget: Array
+    at: int
+
+    def __post_init__(self) -> None:
+        written = frozen_array("written", self.written, None)  # (T,)
+        object.__setattr__(self, "written", written)
+        for name in ("remaining", "forget"):
+            object.__setattr__(self, name, frozen_array(name, getattr(self, name), len(written)))
+
+    @property
+    def shares(self) -> Array:
+        """(T,) remaining / written, 0 to 1; nan where a token wrote nothing, or comes after `at`."""
+        known = (self.written > 0) & (np.arange(1, len(self.written) + 1) <= self.at)
+        result: Array = np.divide(self.remaining, self.written, out=np.full_like(self.written, np.nan), where=known)
+        return result
+
+
+@dataclass(frozen=True, eq=False)
 class GradientFlow:
     """How the gradient's size runs back through time in one network: one batch, one seed.
 

@@ -37,10 +37,11 @@ class LSTM:
         W_h: gate → (H, H) from the previous hidden state to the gate.
         b: gate → (H,) the bias. PyTorch's two biases are added into this one.
         head: the read-out (W_hy, c), or None.
+        squash_output: whether h_t is o ⊙ tanh(c_t), as everywhere in use, or o ⊙ c_t, as deck B writes it first.
 
     A step's gates: i, f, g, o. Its parts, each (H,): for every gate k input_product_k,
     recurrent_product_k and preactivation_k; then kept = f ⊙ c_{t−1}, written = i ⊙ g and
-    squashed = tanh(c_t).
+    squashed = tanh(c_t), or c_t itself.
 
     Raises:
         ValueError: a gate that is missing or unknown, or shapes that do not fit together.
@@ -50,6 +51,7 @@ class LSTM:
     W_h: Mapping[str, Array]
     b: Mapping[str, Array]
     head: Head | None = None
+    squash_output: bool = True
     gate_names: ClassVar[tuple[str, ...]] = GATES
 
     def __post_init__(self) -> None:
@@ -90,7 +92,7 @@ class LSTM:
         g = change("g", tanh(z["g"]))  # (H,), in (−1, 1)
         kept, written = f * c_prev, i * g  # (H,) each
         c = kept + written  # (H,)
-        squashed = tanh(c)  # (H,)
+        squashed = tanh(c) if self.squash_output else c  # (H,)
         h = change("h", o * squashed)  # (H,)
 
         parts = {f"input_product_{k}": input_product[k] for k in GATES}
@@ -108,7 +110,8 @@ class LSTM:
             raise ValueError("an LSTM goes back with ∂L/∂h and ∂L/∂c, got ∂L/∂h alone")
         i, f, g, o = (trace.gates[k][t - 1] for k in GATES)  # (H,) each
         squashed = trace.parts["squashed"][t - 1]  # tanh(c_t), (H,)
-        dc = cell + hidden * o * (1.0 - squashed**2)  # (B, H): from the step after, and from h_t
+        slope = 1.0 - squashed**2 if self.squash_output else 1.0
+        dc = cell + hidden * o * slope  # (B, H): from the step after, and from h_t
         dz = {
             "i": dc * g * i * (1.0 - i),
             "f": dc * trace.cell[t - 1] * f * (1.0 - f),

@@ -16,7 +16,7 @@ many = settings(max_examples=25, deadline=None)
 LETTERS = {"elman": ("h",), "lstm": ("i", "f", "g", "o"), "gru": ("r", "z", "n")}
 KINDS = [
     *(("elman", {"activation": name}) for name in ("tanh", "relu", "sigmoid", "identity")),
-    ("lstm", {}),
+    *(("lstm", {"squash_output": squash}) for squash in (True, False)),
     *(("gru", {"reset_after": after, "update_keeps": keeps}) for after in (True, False) for keeps in ("old", "new")),
 ]
 
@@ -32,7 +32,7 @@ def draw_cell(kind: str, options: dict, sizes: tuple[int, int, int], seed: int) 
     W_h = {k: pick.normal(size=(H, H)) * 0.7 for k in letters}
     b = {k: pick.normal(size=H) for k in letters}
     if kind == "lstm":
-        return LSTM(W_x, W_h, b, head)
+        return LSTM(W_x, W_h, b, head, **options)
     return GRU(W_x, W_h, b, {k: pick.normal(size=H) for k in letters}, head, **options)
 
 
@@ -53,7 +53,7 @@ def autograd(cell: Cell, kind: str, options: dict, x: np.ndarray, targets: np.nd
         elif kind == "lstm":
             z = {k: leaf[f"W_x{k}"] @ xt + leaf[f"W_h{k}"] @ h + leaf[f"b_{k}"] for k in "ifgo"}
             c = torch.sigmoid(z["f"]) * c + torch.sigmoid(z["i"]) * torch.tanh(z["g"])
-            h = torch.sigmoid(z["o"]) * torch.tanh(c)
+            h = torch.sigmoid(z["o"]) * (torch.tanh(c) if options["squash_output"] else c)
         else:
             r, z = (
                 torch.sigmoid(leaf[f"W_x{k}"] @ xt + leaf[f"b_{k}"] + leaf[f"W_h{k}"] @ h + leaf[f"b_h{k}"])
@@ -164,7 +164,7 @@ def test_a_single_term_is_the_gradient_of_one_loss_through_one_use(kind: str, op
                 else:
                     weights[name[-1]][i, j] += change
                     used = (
-                        LSTM(cell.W_x, weights, cell.b, cell.head)
+                        LSTM(cell.W_x, weights, cell.b, cell.head, **options)
                         if kind == "lstm"
                         else GRU(cell.W_x, weights, cell.b, cell.b_h, cell.head, **options)
                     )
