@@ -7,7 +7,7 @@ import streamlit as st
 from seqviz.recurrent.notation import Notation
 from seqviz.ui import shell
 from seqviz.ui.gates.component import sheet
-from seqviz.ui.gates.controls import task_control, text_control
+from seqviz.ui.gates.controls import example, task_control, text_control
 from seqviz.ui.gates.models import CELLS, shipped
 from seqviz.ui.gates.run import GateSettings, gate_run
 from seqviz.ui.gates.sheet import compared_data
@@ -29,9 +29,9 @@ def show(letters: Notation) -> None:
         visit().last_good[place] = text
     except Refusal as refusal:
         st.warning(shell.plain(f"{refusal} The picture stays as it was."))
-        good = visit().last_good.get(place, models["LSTM"].notes.example)
+        good = visit().last_good.get(place, example(models["LSTM"]))
         runs = {cell: gate_run(model, GateSettings(good)) for cell, model in models.items()}
     for note in runs["LSTM"].notes:
         st.info(shell.plain(note))
-    address = {"text": text if text != models["LSTM"].notes.example else None}
+    address = {"text": text if text != example(models["LSTM"]) else None}
     sheet(compared_data(runs, letters) | {"address": address}, key="compared")

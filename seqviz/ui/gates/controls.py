@@ -72,9 +72,9 @@ def _layer_controls(model: StoredModel) -> Shown:
             list(_FORMS),
             format_func=_FORMS.__getitem__,
             key="form",
-            width=190,
-            help="Where the reset gate acts: on the product W h, as in PyTorch, or on h before it, as in Cho et al. 2014 "
-            "and the decks. The same weights, another network.",
+            width=175,
+            help="Where the reset gate acts: on the product W h, as in PyTorch, or on h before it, as in Cho et al. "
+            "(2014) and the decks. The same weights, another network.",
             **KEPT,
         )
         keeps = st.selectbox(
@@ -82,7 +82,7 @@ def _layer_controls(model: StoredModel) -> Shown:
             ("old", "new"),
             format_func="{} state".format,
             key="keeps",
-            width=130,
+            width=120,
             help="PyTorch and Keras: z = 1 keeps the old state. The decks: z = 1 takes the new one. The weights of z "
             "change their sign, so that every state stays the same.",
             **KEPT,
@@ -97,7 +97,7 @@ def text_control(task: str, model: StoredModel) -> str:
     start_widget(key, first or example(model))
     visit().gates_opened = True
     label = f"Text: up to {TOKEN_LIMIT:,} {model.notes.unit}"
-    return st.text_input(label, key=key, live="400ms", persist_state="session", width=400) or ""
+    return st.text_input(label, key=key, live="400ms", persist_state="session", width="stretch") or ""
 
 
 def example(model: StoredModel) -> str:

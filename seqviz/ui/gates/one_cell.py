@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+import numpy as np
 import streamlit as st
 
 from seqviz.recurrent.notation import Notation
 from seqviz.ui import shell
 from seqviz.ui.gates.component import sheet
-from seqviz.ui.gates.controls import change_controls, model_controls, text_control
-from seqviz.ui.gates.run import GateSettings, gate_run
+from seqviz.ui.gates.controls import change_controls, example, model_controls, text_control
+from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings, class_names, gate_run
 from seqviz.ui.gates.sheet import sheet_data
+from seqviz.ui.gradients.common import KEPT
 from seqviz.ui.settings import Refusal
 from seqviz.ui.state import visit
 
@@ -21,19 +21,35 @@ VIEW = "One cell"
 def show(letters: Notation) -> None:
     """Controls, the sheet, and what was done to the text."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        task, model = model_controls()
+        task, model, shown = model_controls()
         text = text_control(task, model)
-        with st.popover("What if?"):
-            settings = replace(change_controls(model), text=text, explained=visit().explained)
+        asking = st.toggle("What if?", key="what_if", **KEPT)
+    changes, swaps = change_controls(model) if asking else (NOTHING, ())
+    settings = GateSettings(text, swaps, changes, shown, visit().explained)
     place = f"gates {task} {model.kind}"
     try:
         run = gate_run(model, settings)
         visit().last_good[place] = settings
-    except Refusal as refusal:
+    except (Refusal, ValueError) as refusal:
         st.warning(shell.plain(f"{refusal} The picture stays as it was."))
-        good: GateSettings = visit().last_good.get(place, GateSettings(text=model.notes.example))
-        run = gate_run(model, good)
+        run = gate_run(model, visit().last_good.get(place, GateSettings(example(model))))
     for note in run.notes:
         st.info(shell.plain(note))
-    address = {"text": text if text != model.notes.example else None}
+    if run.untouched is not None:
+        st.markdown(shell.plain(told(run)))
+    address = {"text": text if text != example(model) else None}
     sheet(sheet_data(run, letters) | {"address": address}, key="sheet")
+
+
+def told(run: GateRun) -> str:
+    """One sentence about what the change did to the answer at the end."""
+    if run.probabilities is None or run.untouched_probabilities is None:
+        return "The lanes below are those of the changed run."
+    names = class_names(run.model)
+    after, before = run.probabilities[-1], run.untouched_probabilities[-1]
+    was, now = int(np.argmax(before)), int(np.argmax(after))
+    if was == now:
+        return f"At the end {names[now]} stays the answer: {before[was]:.3f} untouched, {after[now]:.3f} changed."
+    return (
+        f"At the end the answer is {names[now]} ({after[now]:.3f}); untouched it is {names[was]} ({before[was]:.3f})."
+    )

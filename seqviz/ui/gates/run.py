@@ -11,7 +11,7 @@ from seqviz.records import Array, CellTrace
 from seqviz.recurrent import GRU, LSTM, Elman, unroll
 from seqviz.recurrent.activations import softmax
 from seqviz.recurrent.changes import Changes
-from seqviz.recurrent.forms import other_update
+from seqviz.recurrent.forms import with_other_update
 from seqviz.recurrent.saliency import saliency
 from seqviz.recurrent.stored import StoredModel
 from seqviz.text import count_tokens_up_to, tokenize, visible
@@ -125,7 +125,7 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
     explained, dependence = None, None
     if plain.outputs is not None and plain.first_overflow is None:
         explained = _explained(settings.explained, plain.outputs)
-        dependence = saliency(cell, plain, *explained, log_probability=True).norms
+        dependence = saliency(cell, plain, explained[1], step=explained[0], of="log_probability").norms
     way = slice(None, None, -1 if shown.reverse else 1)
     return GateRun(
         model=model,
@@ -140,7 +140,7 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
         untouched_probabilities=None if before is None else before[way],
         saliency=dependence,
         explained=explained,
-        notes=tuple([*_about_unknown(model, swapped, unknown), *_about_shown(cell, shown)]),
+        notes=(*_about_unknown(model, swapped, unknown), *_about_shown(cell, shown)),
     )
 
 
@@ -148,7 +148,7 @@ def _formed(cell: Elman | LSTM | GRU, shown: Shown) -> Elman | LSTM | GRU:
     """A GRU in the form asked for; every other cell as it is."""
     if not isinstance(cell, GRU):
         return cell
-    formed = cell if shown.update_keeps == cell.update_keeps else other_update(cell)
+    formed = cell if shown.update_keeps == cell.update_keeps else with_other_update(cell)
     return replace(formed, reset_after=shown.reset_after)
 
 

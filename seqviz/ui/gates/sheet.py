@@ -21,11 +21,11 @@ from seqviz.recurrent.gate_notation import (
 from seqviz.recurrent.notation import Notation
 from seqviz.recurrent.orders import unit_orders
 from seqviz.text import visible
-from seqviz.ui.gates.run import GateRun, class_names
+from seqviz.ui.gates.run import GATES, GateRun, class_names
 
 OUTPUT_ROWS = 12  # of the read-out, the classes that ever get the most
 COMPARED_ROWS = 4  # the same where several models share the sheet
-_COMPARED = {"LSTM": ("f", "c", "h", "p"), "GRU": ("z", "h", "p"), "RNN": ("h", "p")}
+_COMPARED = {"LSTM": ("f", "c", "p"), "GRU": ("z", "h", "p"), "RNN": ("h", "p")}
 
 _TITLES = {
     "i": "input gate",
@@ -38,7 +38,6 @@ _TITLES = {
     "c": "cell state",
     "h": "hidden state",
 }
-_GATE_LANES = {"LSTM": ("f", "i", "g", "o"), "GRU": ("r", "z", "n"), "RNN": ()}
 _CANDIDATES = ("g", "n")
 
 
@@ -74,7 +73,7 @@ def sheet_data(run: GateRun, letters: Notation) -> dict[str, object]:
         "opens": {"LSTM": "kept", "GRU": "kept", "RNN": "h"}[model.kind],
         "activation": getattr(run.cell, "activation", "tanh"),
         "drawsCell": True,
-        "start": min(run.start, trace.steps) - 1,
+        "start": 0,
         **_form(run.cell),
     }
 
@@ -123,7 +122,7 @@ def lanes(
             entry["untouched"] = packed(old)
         found.append(entry)
 
-    for name in _GATE_LANES[run.model.kind]:
+    for name in GATES[run.model.kind]:
         signed = name in _CANDIDATES
         add(
             name,
@@ -175,7 +174,7 @@ def lanes(
             kind="amount",
             limit=most,
             range=f"0 … {most:.2g}",
-            symbol="‖∂p/∂x‖",
+            symbol="∂p/∂x",
             title=f"how much {run.explained_in_words} depends on this token",
         )
     return found
