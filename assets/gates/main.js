@@ -71,7 +71,7 @@ class GatesView {
     const leaps = [...Array(sheet.T).keys()].filter((t) => t % 10 === 0 || t === sheet.T - 1);
     this.player.setPositions(sheet.T, { tokens: leaps, passes: [{ first: 0, last: sheet.T - 1 }] });
     this.toolbar.scrub.max = String(sheet.T - 1);
-    if (!sheet.byKey[this.sheet.likeLane]) this.sheet.likeLane = sheet.likeLane;
+    if (!same) this.sheet.likeLane = sheet.likeLane;
     if (!sheet.lanes.some((lane) => lane.runs.difference)) this.sheet.run = "changed";
     for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
     this.rebuild();

@@ -123,7 +123,8 @@ class Sheet {
   likePinned(place) {
     const group = place.lane.group ?? "";
     const inGroup = (key) => this.sheet.lanes.find((lane) => (lane.group ?? "") === group && lane.base === key);
-    const [hidden, chosen] = [inGroup("h"), inGroup(this.likeLane) ?? inGroup("h")];
+    const hidden = inGroup("h") ?? inGroup("s") ?? inGroup("c");
+    const chosen = inGroup(this.likeLane) ?? hidden;
     const line = chosen.runs.changed.column(this.pinned ?? 0);
     const likeness = [...Array(place.rows).keys()].map((unit) => correlation(line, hidden.runs.changed.column(unit)));
     return [...likeness.keys()].sort((a, b) => likeness[b] - likeness[a] || a - b);

@@ -50,6 +50,4 @@ def told(run: GateRun) -> str:
     was, now = int(np.argmax(before)), int(np.argmax(after))
     if was == now:
         return f"At the end {names[now]} stays the answer: {before[was]:.3f} untouched, {after[now]:.3f} changed."
-    return (
-        f"At the end the answer is {names[now]} ({after[now]:.3f}); untouched it is {names[was]} ({before[was]:.3f})."
-    )
+    return f"At the end the answer is {names[now]}, {after[now]:.3f}; untouched it is {names[was]}, {before[was]:.3f}."
