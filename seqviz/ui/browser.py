@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,25 @@ from seqviz.figures import theme
 from seqviz.ui.shell import ASSETS
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a component is made of: its files under assets/, and the two texts that Streamlit takes."""
+
+    scripts: tuple[str, ...]
+    styles: tuple[str, ...]
+    js: str
+    css: str
+
+
+DECLARED: dict[str, Parts] = {}  # every component that has been declared, by name
+
+
 def browser_component(name: str, scripts: Sequence[str], *styles: str) -> Any:
     """A component of ours: an element .sv-root in the theme's colours and what the scripts make of it."""
-    return st.components.v2.component(
-        name,
-        html='<div class="sv-root"></div>',
-        css=theme.css_variables() + _joined("shared/base.css", *styles),
-        js=_joined(*scripts),
-    )
+    styles = ("shared/base.css", *styles)
+    parts = Parts(tuple(scripts), styles, _joined(*scripts), theme.css_variables() + _joined(*styles))
+    DECLARED[name] = parts
+    return st.components.v2.component(name, html='<div class="sv-root"></div>', css=parts.css, js=parts.js)
 
 
 def _joined(*names: str) -> str:

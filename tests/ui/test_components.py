@@ -1,12 +1,8 @@
-"""What the browser is given: the engine's numbers, text as a reader sees it, and one script that parses."""
+"""What the browser is given: the engine's numbers, text as a reader sees it."""
 
 from __future__ import annotations
 
 import json
-import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,15 +12,12 @@ from hypothesis import strategies as st
 from seqviz.recurrent import NO_TARGET
 from seqviz.recurrent.notation import NOTATIONS, notation
 from seqviz.text import tokenize, visible
-from seqviz.ui import components
 from seqviz.ui.components import unrolled_address, unrolled_data
 from seqviz.ui.compute import Experiment, experiment
 from seqviz.ui.settings import ADDRESS_LIMIT, Settings
-from seqviz.ui.shell import ASSETS
 from seqviz.ui.weights import parse_typed
 
 quick = settings(deadline=None, max_examples=50)
-NODE = shutil.which("node")
 
 chosen = st.builds(
     Settings,
@@ -182,54 +175,3 @@ def test_what_is_too_long_for_a_link_stays_out_of_it(name: str):
     too_long = unrolled_address(Settings(**{name: "x" * (ADDRESS_LIMIT + 1)}))  # type: ignore[arg-type]
     assert fits[name] == "x" * ADDRESS_LIMIT
     assert too_long[name] is None
-
-
-# ── the script ───────────────────────────────────────────────────────────────────────────────────────────────
-
-SCRIPT = components._joined(*components._UNROLLED_SCRIPTS)
-
-
-def test_every_script_of_the_component_is_in_it_once():
-    files = {
-        path.relative_to(ASSETS).as_posix()
-        for folder in ("shared", "unrolled")
-        for path in (ASSETS / folder).glob("*.js")
-    }
-    assert sorted(components._UNROLLED_SCRIPTS) == sorted(files)
-    for name in files:
-        assert SCRIPT.count((ASSETS / name).read_text(encoding="utf-8").strip()) == 1, name
-
-
-def test_it_is_one_module_with_one_door():
-    assert len(re.findall(r"^export ", SCRIPT, re.MULTILINE)) == 1
-    assert re.search(r"^export default function", SCRIPT, re.MULTILINE)
-    assert not re.search(r"^\s*import[\s({]", SCRIPT, re.MULTILINE)  # it is mounted inline: nothing to import from
-    names = re.findall(r"^(?:const|let|class|function)\s+(\w+)", SCRIPT, re.MULTILINE)
-    assert sorted(names) == sorted(set(names))
-
-
-@pytest.mark.skipif(NODE is None, reason="no node on the PATH")
-def test_it_parses_as_a_module(tmp_path: Path):
-    path = tmp_path / "unrolled.mjs"
-    path.write_text(SCRIPT, encoding="utf-8")
-    answer = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, timeout=60)
-    assert answer.returncode == 0, answer.stderr
-    path.write_text(SCRIPT + "\nconst MINUS = 1;\n", encoding="utf-8")  # the check would see a name used twice
-    answer = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, timeout=60)
-    assert answer.returncode != 0
-
-
-def test_user_text_has_no_way_to_become_markup():
-    """Streamlit does not clean a component's markup: everything goes in through textContent and attributes."""
-    for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "srcdoc"):
-        assert word not in SCRIPT, word
-    assert re.findall(r"https?://(?!www\.w3\.org/)", SCRIPT) == []  # no network
-
-
-def test_the_style_sheet_uses_colours_of_the_theme_only():
-    css = components.theme.css_variables() + components._joined("shared/base.css", "unrolled/style.css")
-    declared = set(re.findall(r"(--sv-[\w-]+)\s*:", css))
-    used = set(re.findall(r"var\((--sv-[\w-]+)", css + SCRIPT))
-    assert used
-    assert used <= declared
-    assert css.count("{") == css.count("}")
