@@ -12,7 +12,9 @@ class Sheet {
     this.root = htmlNode("div", "sheet", parent);
     this.gutter = htmlNode("div", "gutter", this.root);
     this.scroller = htmlNode("div", "lanes", this.root);
-    this.scroller.tabIndex = -1;
+    this.scroller.tabIndex = 0;
+    this.scroller.setAttribute("role", "group");
+    this.scroller.setAttribute("aria-label", "Score sheet: tokens across, lanes beneath");
     this.paper = htmlNode("div", "paper", this.scroller);
     this.cursor = htmlNode("div", "cursor", this.paper);
     this.hint = htmlNode("div", "hint", parent);
