@@ -15,7 +15,9 @@ class CellDrawing {
     this.root.setAttribute("aria-label", `${sheet.cell} cell at the cursor`);
     this.root.replaceChildren();
     const { width, height } = BOARD;
-    this.root.style.setProperty("--zoom", Math.min(1.25, (this.root.clientWidth || width) / width).toFixed(3));
+    const zoom = Math.max(0.82, Math.min(1.25, (this.root.clientWidth || width) / width)); // smaller could not be read
+    this.root.style.setProperty("--zoom", zoom.toFixed(3));
+    this.root.tabIndex = zoom * width > this.root.clientWidth + 1 ? 0 : -1; // where it scrolls, the keyboard reaches it
     const board = htmlNode("div", "board", this.root);
     this.svg = svgNode("svg", { viewBox: `0 0 ${width} ${height}`, width, height, "aria-hidden": "true" }, board);
     const head = svgNode("marker", { id: "wire-head", viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: "auto" }, svgNode("defs", {}, this.svg));

@@ -74,6 +74,7 @@ class Sheet {
       label.title = `${lane.title}. Click to draw it ${this.opened.has(lane.key) ? "small" : "tall"}.`;
       const begins = lane.group && this.sheet.lanes[number - 1]?.group !== lane.group;
       label.classList.toggle("begins", Boolean(begins));
+      label.classList.toggle("flat", rows === 1);
       if (begins) htmlNode("span", "lane-group", label).textContent = lane.group;
       symbolToHtml(htmlNode("em", "", label), lane.symbol);
       htmlNode("span", "lane-range", label).textContent = lane.range;

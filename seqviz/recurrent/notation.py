@@ -107,6 +107,7 @@ _LATEX = {
     "⟨": r"\langle ",
     "⟩": r"\rangle ",
     "σ": r"\sigma ",
+    "tanh": r"\tanh ",
     "φ": r"\phi ",
     "𝓛": r"\mathcal{L}",
     "·": r"\cdot ",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import streamlit as st
@@ -23,17 +24,24 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "reviews": "sentiment of reviews",
     }
 )
+# the names of a card's entries, as a reader would say them
+CARD_NAMES: Mapping[str, str] = MappingProxyType({})
+
+
+def file_of(task: str, cell: str) -> Path:
+    """The file of a shipped model."""
+    return MODELS / f"{task}-{cell.lower()}.safetensors"
 
 
 def available_tasks() -> list[str]:
     """The tasks whose models are there."""
-    return [task for task in TASKS if (MODELS / f"{task}-lstm.safetensors").exists()]
+    return [task for task in TASKS if file_of(task, "LSTM").exists()]
 
 
 @st.cache_resource(show_spinner=False)
 def shipped(task: str, cell: str) -> StoredModel:
     """A shipped model; frozen, so that one copy serves every visitor."""
-    return read_model((MODELS / f"{task}-{cell.lower()}.safetensors").read_bytes())
+    return read_model(file_of(task, cell).read_bytes())
 
 
 def own_model() -> StoredModel | None:

@@ -9,6 +9,8 @@ from seqviz.recurrent.notation import Notation
 from seqviz.ui import shell
 from seqviz.ui.gates.component import sheet
 from seqviz.ui.gates.controls import change_controls, example, model_controls, text_control
+from seqviz.ui.gates.explain import card, downloads, equations, predict_first
+from seqviz.ui.gates.models import OWN, file_of
 from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings, class_names, gate_run
 from seqviz.ui.gates.sheet import sheet_data
 from seqviz.ui.gradients.common import KEPT
@@ -39,6 +41,15 @@ def show(letters: Notation) -> None:
         st.markdown(shell.plain(told(run)))
     address = {"text": text if text != example(model) else None}
     sheet(sheet_data(run, letters) | {"address": address}, key="sheet")
+    predict_first(run, settings)
+    path = None if task == OWN else file_of(task, model.kind)
+    if path is None:
+        downloads(run, settings, "model.safetensors", None)
+    else:
+        downloads(run, settings, path.name, path.read_bytes())
+    card(model.notes.card)
+    st.header("What to look at", anchor=False)
+    equations(run, letters)
 
 
 def told(run: GateRun) -> str:

@@ -1,0 +1,119 @@
+"""The words around the sheet: a question before its answer, where a model comes from, what to look at, downloads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import streamlit as st
+
+from seqviz.recurrent.changes import Changes, Clamp
+from seqviz.recurrent.gate_notation import gru_equations, gru_symbols, lstm_equations, lstm_symbols
+from seqviz.recurrent.notation import Notation, at, latex
+from seqviz.text import visible
+from seqviz.ui import shell
+from seqviz.ui.gates.files import pytorch_script
+from seqviz.ui.gates.models import CARD_NAMES
+from seqviz.ui.gates.run import GateRun, GateSettings, class_names, gate_run
+
+_QUESTIONS: Mapping[str, tuple[Clamp, str]] = {
+    "LSTM": (Clamp("f", 0.0), "Hold every forget gate at 0, at every token: the cell state keeps nothing."),
+    "GRU": (Clamp("z", 0.0), "Hold every update gate at 0, at every token: only the candidate goes on."),
+}
+
+
+def predict_first(run: GateRun, settings: GateSettings) -> None:
+    """Will the answer survive a gate that keeps nothing? The reader says first, the changed run answers."""
+    if run.model.kind not in _QUESTIONS or run.probabilities is None:
+        return
+    clamp, question = _QUESTIONS[run.model.kind]
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.text(f"Predict first. {question} Will the answer at the last token stay the same?")
+        if st.toggle("Show the answer", key=f"answer-{run.model.kind}-{hash(run.tokens)}"):
+            shown = replace(settings.shown, update_keeps="old")
+            other = gate_run(run.model, replace(settings, changes=Changes((clamp,)), swaps=(), shown=shown))
+            st.text(verdict(other))
+
+
+def verdict(other: GateRun) -> str:
+    """What the held gate did to the answer, in one sentence."""
+    assert other.probabilities is not None
+    assert other.untouched_probabilities is not None
+    names = [visible(name) for name in class_names(other.model)]
+    before, after = other.untouched_probabilities[-1], other.probabilities[-1]
+    was, now = int(np.argmax(before)), int(np.argmax(after))
+    if was == now:
+        return f"Yes: it stays {names[was]}, at {after[was]:.3f} where it was {before[was]:.3f}."
+    return f"No: {names[was]} at {before[was]:.3f} becomes {names[now]} at {after[now]:.3f}."
+
+
+def downloads(run: GateRun, settings: GateSettings, name: str, file: bytes | None) -> None:
+    """The model's own file, and a script that makes every number again from it."""
+    with st.container(horizontal=True):
+        if file is not None:
+            st.download_button("Model (safetensors)", file, name, "application/octet-stream")
+        if settings.shown.layer == 0 and not settings.shown.reverse:
+            st.download_button("PyTorch script", lambda: pytorch_script(run, "_l0", name), "gates.py", "text/x-python")
+
+
+def card(model_card: Mapping[str, object]) -> None:
+    """Where the model comes from: its task, its data, its budget, how good it is."""
+    if not model_card:
+        return
+    with st.expander("Where this model comes from, and how good it is"):
+        for name, value in model_card.items():
+            title = CARD_NAMES.get(name, name.replace("_", " "))
+            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            st.markdown(f"**{shell.plain(title)}**: {shell.plain(text)}")
+
+
+def equations(run: GateRun, letters: Notation) -> None:
+    """The cell's equations in the chosen dialect, and what to look at."""
+    left, right = st.columns(2)
+    with left:
+        for line in _lines(run, letters):
+            st.latex(latex(at(line, "t")))
+        st.caption(f"{letters.name}.")
+    with right:
+        st.markdown("\n".join(f"- {sentence}" for sentence in _TO_SEE[run.model.kind]))
+
+
+def _lines(run: GateRun, letters: Notation) -> list[str]:
+    if run.model.kind == "LSTM":
+        s, e = lstm_symbols(letters), lstm_equations(letters)
+        gates = [f"{s[k]} = {e[k]}" for k in "fiog"]
+        return [*gates, f"{s['c']} = {s['kept']} + {s['written']}", f"{s['h']} = {s['o']}⊙tanh({s['c']})"]
+    if run.model.kind == "GRU":
+        form = getattr(run.cell, "reset_after", True), getattr(run.cell, "update_keeps", "old")
+        s, e = gru_symbols(letters, *form), gru_equations(letters, *form)
+        return [*(f"{s[k]} = {e[k]}" for k in "rzn"), f"{s['h']} = {s['kept']} + {s['written']}"]
+    return [letters.hidden_equation]
+
+
+_TO_SEE = {
+    "LSTM": (
+        "**The belt.** The cell state runs straight through: times the forget gate, plus what is written. Nothing else "
+        "touches it.",
+        "**The gates are numbers.** Each lies between 0 and 1, one a unit, made anew at every token from the word and "
+        "the state before.",
+        "**Find the memory.** Pin units with ↑ and ↓: one whose line in the cell state stays flat between two words is "
+        "holding on to something.",
+        "**Ask what it rests on.** Click a cell of the read-out: the lane below shows how much that answer depends on "
+        "every token.",
+        "**Change it.** Hold a gate, silence a unit or swap a word, and compare with the untouched run.",
+    ),
+    "GRU": (
+        "**One state, two gates.** The update gate shares the new state out between the old one and the candidate; the "
+        "reset gate decides how much of the old one the candidate sees.",
+        "**Two forms are in use.** The reset gate acts after the matrix product (PyTorch, Keras) or before it (the "
+        "2014 paper and the decks). The form switch runs both on the same weights.",
+        "**z keeps the old or takes the new.** The other convention only turns the gate's sign: every state stays.",
+        "**Change it.** Hold a gate, silence a unit or swap a word, and compare with the untouched run.",
+    ),
+    "RNN": (
+        "**No gate.** Every token rewrites the whole state: watch how little of a unit's line stays.",
+        "**Compare.** The view beside this one shows the same text through a GRU and an LSTM of the same size.",
+    ),
+}
