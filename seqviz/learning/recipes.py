@@ -1,0 +1,107 @@
+"""What the shipped networks are trained on and with: one recipe a task, the same for its three cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqviz.learning.fit import FitConfig
+from seqviz.text.tasks import Counting, Country, Task
+
+RATES = (0.001, 0.003, 0.01)
+UNKNOWN_SHARE = 0.03  # of the training tokens, where the vocabulary has <unk>
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides the three files of a task.
+
+    Attributes:
+        task: what is trained on. asked: the same task as its score asks it.
+        hidden: H. embedding: E. updates: the budget of every training.
+        examples: how many training sequences are drawn. held_out: how many of the validation and of the test split.
+        title, about, data, splits, scoring: the card's sentences.
+        example: a text that shows the networks on screen.
+    """
+
+    task: Task
+    asked: Task
+    hidden: int
+    embedding: int
+    updates: int
+    title: str
+    about: str
+    data: str
+    splits: str
+    scoring: str
+    example: str
+    examples: int = 4000
+    held_out: int = 1000
+    batch: int = 32
+    clip_norm: float = 1.0
+    rates: tuple[float, ...] = RATES
+    seed: int = 0
+
+    def config(self, cell: str, learning_rate: float) -> FitConfig:
+        """One training of the search."""
+        return FitConfig(
+            cell=cell,
+            hidden=self.hidden,
+            embedding=self.embedding,
+            updates=self.updates,
+            batch=self.batch,
+            learning_rate=learning_rate,
+            clip_norm=self.clip_norm,
+            seed=self.seed,
+        )
+
+
+COUNTRY = Recipe(
+    task=Country(),
+    asked=Country(),
+    hidden=32,
+    embedding=16,
+    updates=2000,
+    title="An early country decides a late language",
+    about=(
+        "The network reads a sentence word by word and has to say its next word, a language. Which one was decided by "
+        "the country far back in the sentence; in between lie everyday clauses, some of which mention a country that "
+        "does not matter."
+    ),
+    data=(
+        "Sentences composed from hand-written phrases: perhaps a clause in front, where somebody grew up, clauses of "
+        "who did what, where and when, and “… still speaks fluent”. The gap, the number of tokens between the country "
+        "and the answer, is drawn from 4 to 80 so that each doubling has the same chance; one clause in seven "
+        "mentions some other country. 3 % of the training tokens are replaced by <unk>."
+    ),
+    splits=(
+        "Each core of a clause (who did what) belongs to one of the three splits by a hash of its words, so that no "
+        "clause of the test sentences was seen in training. The words, openings and closings are the same."
+    ),
+    scoring="The share of held-out sentences whose language is right; the loss stands at the last step alone.",
+    example=(
+        "I grew up in Spain . My brother planted a small tree in the garden , and every morning the baker sold apples "
+        "at the market . A friend came back from Italy after lunch because it rained , but today I still speak good"
+    ),
+)
+
+COUNTING = Recipe(
+    task=Counting(),
+    asked=Counting(certain_only=True),
+    hidden=8,
+    embedding=4,
+    updates=2000,
+    title="As many b as there were a",
+    about=(
+        "The network reads aⁿ X bⁿ letter by letter and has to say each next letter, and <eos> where the string ends. "
+        "After an a the next letter is open; from X on all is determined, if one has counted."
+    ),
+    data="The strings with n = 1 … 10, each with the same chance.",
+    splits=(
+        "There is one string for each n: training has n = 1 … 10, validation n = 11 and 12, and everything beyond is "
+        "test. So the score up to 10 is on strings seen in training; what is held out is larger n."
+    ),
+    scoring="The determined letters, from X on: a string counts as right when all n + 1 of them are.",
+    example="aaaaaaaaXbbbbbbbb",
+)
+
+RECIPES = {recipe.task.name: recipe for recipe in (COUNTRY, COUNTING)}
