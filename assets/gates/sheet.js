@@ -94,7 +94,7 @@ class Sheet {
   size(place) {
     const { lane, rows } = place;
     const tall = this.opened.has(lane.key);
-    const height = rows === 1 ? 22 : tall ? Math.max(110, rows * 11) : Math.max(lane.rowNames ? Math.min(rows * 12, 120) : 46, Math.min(rows * 2, 96));
+    const height = rows === 1 ? 22 : tall ? Math.max(110, rows * 11) : lane.rowNames ? rows * 12 : this.laneHeight();
     place.height = height;
     for (const node of [place.box, place.label]) node.style.height = `${height}px`;
     place.names?.remove();
@@ -103,6 +103,14 @@ class Sheet {
       for (const name of lane.rowNames) htmlNode("span", "", place.names).textContent = name;
     } else place.names = null;
     place.label.classList.toggle("named", Boolean(place.names));
+  }
+
+  /** As tall as lets every lane stand on the screen, within bounds. */
+  laneHeight() {
+    const { lanes } = this.sheet;
+    const others = lanes.filter((lane) => !lane.units).reduce((sum, lane) => sum + (lane.rowNames?.length ?? 2) * 12 + 4, 0);
+    const room = window.innerHeight - 380 - parseInt(this.marks.style.height, 10) - others;
+    return Math.max(38, Math.min(90, Math.floor(room / Math.max(1, lanes.filter((lane) => lane.units).length) - 5)));
   }
 
   toggle(place) {
@@ -145,9 +153,9 @@ class Sheet {
     const order = place.order;
     const limit = difference ? Math.max(1e-12, largest([...table.values])) : lane.limit;
     this.colours.paint(place.canvas, place.rows, this.sheet.T, (row, t) => table.at(t, order[row]), difference ? "signed" : lane.kind, limit);
-    place.box.classList.toggle("pinned", lane.units && this.pinned !== null);
+    place.box.classList.toggle("pinned", Boolean(lane.units) && this.pinned !== null);
     place.line.replaceChildren();
-    if (lane.units && this.pinned !== null && this.pinned < place.rows) this.drawLine(place, table, difference ? "signed" : lane.kind, limit);
+    if (lane.units && this.pinned !== null && this.pinned < place.rows) this.drawLine(place, table, difference ? "signed" : lane.kind, difference ? limit : (lane.lineLimit ?? limit));
   }
 
   /** One unit's values as a line over its lane: from 0 or −limit at the bottom to limit at the top. */

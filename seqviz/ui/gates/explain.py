@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,7 +15,6 @@ from seqviz.recurrent.notation import Notation, at, latex
 from seqviz.text import visible
 from seqviz.ui import shell
 from seqviz.ui.gates.files import pytorch_script
-from seqviz.ui.gates.models import CARD_NAMES
 from seqviz.ui.gates.run import GateRun, GateSettings, class_names, gate_run
 
 _QUESTIONS: Mapping[str, tuple[Clamp, str]] = {
@@ -58,15 +57,32 @@ def downloads(run: GateRun, settings: GateSettings, name: str, file: bytes | Non
             st.download_button("PyTorch script", lambda: pytorch_script(run, "_l0", name), "gates.py", "text/x-python")
 
 
-def card(model_card: Mapping[str, object]) -> None:
-    """Where the model comes from: its task, its data, its budget, how good it is."""
-    if not model_card:
-        return
-    with st.expander("Where this model comes from, and how good it is"):
-        for name, value in model_card.items():
-            title = CARD_NAMES.get(name, name.replace("_", " "))
-            text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            st.markdown(f"**{shell.plain(title)}**: {shell.plain(text)}")
+_PARAGRAPHS = ("about", "data", "splits", "scoring", "choice", "optimiser", "initialisation")
+
+
+def card(told: Mapping[str, Any]) -> None:
+    """Where a shipped model comes from: its task, its data, its budget, how good each cell is on held-out data."""
+    with st.expander("Where these models come from, and how good they are"):
+        st.markdown("\n\n".join(shell.plain(str(told[name])) for name in _PARAGRAPHS if name in told))
+        rates = ", ".join(f"{rate:g}" for rate in told["learning_rates"])
+        st.markdown(
+            f"Every cell has {told['hidden']} units and the same budget: {told['updates']:,} updates of "
+            f"{told['batch']} sequences with each of the learning rates {rates}, seed {told['seed']}."
+        )
+        st.markdown(score_table(told))
+
+
+def score_table(told: Mapping[str, Any]) -> str:
+    """A Markdown table: the score of each cell on held-out data, and along the card's curve."""
+    curve = next(iter(told["cells"].values()))
+    heads = ["cell", "parameters", "learning rate", "held-out score"]
+    heads += [f"{curve['curve_name']} {at}" for at in curve["curve_at"] or ()]
+    lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
+    for name, cell in told["cells"].items():
+        row = [name.upper(), f"{cell['parameters']:,}", f"{cell['learning_rate']:g}", f"{cell['test']:.3f}"]
+        lines.append(" | ".join(row + [f"{value:.2f}" for value in cell["curve"] or ()]))
+    chance = ["chance", "", "", f"{told['chance']:.3f}", *("" for _ in curve["curve_at"] or ())]
+    return "\n".join(f"| {line} |" for line in [*lines, " | ".join(chance)])
 
 
 def equations(run: GateRun, letters: Notation) -> None:

@@ -58,6 +58,8 @@ def state_lane(
     sent: the browser has these states already, under this name; they do not travel twice.
     """
     most = largest(states)
+    # one unit that counts far up would leave the others without colour: colours end where 19 of 20 values lie
+    limit = min(most, max(1.0, float(np.quantile(np.abs(states[np.isfinite(states)]), 0.95, method="higher"))))
     more: Lane = {"state": name} if sent else {}
     return _lane(
         name,
@@ -65,10 +67,11 @@ def state_lane(
         None if untouched is None else untouched[1:],
         group,
         kind="signed",
-        limit=most,
+        limit=limit,
+        lineLimit=most,
         range=f"±{most:.3g}",
         symbol=_general(symbol),
-        title=_TITLES[name],
+        title=_TITLES[name] if limit == most else f"{_TITLES[name]} (colours end at ±{limit:.2g})",
         units=True,
         **more,
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import streamlit as st
 
@@ -24,13 +26,18 @@ TASKS: Mapping[str, str] = MappingProxyType(
         "reviews": "sentiment of reviews",
     }
 )
-# the names of a card's entries, as a reader would say them
-CARD_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 def file_of(task: str, cell: str) -> Path:
     """The file of a shipped model."""
     return MODELS / f"{task}-{cell.lower()}.safetensors"
+
+
+@st.cache_data(show_spinner=False)
+def card_of(task: str) -> dict[str, Any]:
+    """How a task's three models came to be, and their scores."""
+    told: dict[str, Any] = json.loads((MODELS / f"{task}.json").read_text(encoding="utf-8"))
+    return told
 
 
 def available_tasks() -> list[str]:

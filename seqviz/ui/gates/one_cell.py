@@ -10,7 +10,7 @@ from seqviz.ui import shell
 from seqviz.ui.gates.component import sheet
 from seqviz.ui.gates.controls import change_controls, example, model_controls, text_control
 from seqviz.ui.gates.explain import card, downloads, equations, predict_first
-from seqviz.ui.gates.models import OWN, file_of
+from seqviz.ui.gates.models import OWN, card_of, file_of
 from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings, class_names, gate_run
 from seqviz.ui.gates.sheet import sheet_data
 from seqviz.ui.gradients.common import KEPT
@@ -47,7 +47,7 @@ def show(letters: Notation) -> None:
         downloads(run, settings, "model.safetensors", None)
     else:
         downloads(run, settings, path.name, path.read_bytes())
-    card(model.notes.card)
+        card(card_of(task))
     st.header("What to look at", anchor=False)
     equations(run, letters)
 

@@ -83,6 +83,14 @@ class GateRun:
     notes: tuple[str, ...]
 
     @property
+    def turning_point(self) -> int:
+        """The token, from 0, at which the read-out changes most; the first without a read-out."""
+        p = self.probabilities
+        if p is None or len(p) < 2:
+            return 0
+        return 1 + int(np.argmax(np.nan_to_num(np.abs(np.diff(p, axis=0)).sum(axis=1))))
+
+    @property
     def explained_in_words(self) -> str:
         """The output that the dependence is of: "log p(Spanish) at step 40"."""
         if self.explained is None:

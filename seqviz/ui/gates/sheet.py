@@ -24,7 +24,7 @@ from seqviz.text import visible
 from seqviz.ui.gates.lanes import Lane, dependence_lane, gate_lane, likeliest, output_lane, packed, state_lane
 from seqviz.ui.gates.run import GATES, GateRun, class_names
 
-OUTPUT_ROWS = 12  # of the read-out, the classes that ever get the most
+OUTPUT_ROWS = 6  # of the read-out, the classes that ever get the most
 COMPARED_ROWS = 4  # the same where several models share the sheet
 _COMPARED = {"LSTM": ("f", "c", "p"), "GRU": ("z", "h", "p"), "RNN": ("h", "p")}
 
@@ -51,6 +51,7 @@ def sheet_data(run: GateRun, letters: Notation) -> dict[str, object]:
         "opens": {"LSTM": "kept", "GRU": "kept", "RNN": "h"}[model.kind],
         "activation": getattr(run.cell, "activation", "tanh"),
         "drawsCell": True,
+        "start": run.turning_point,
         **form,
     }
 
