@@ -113,7 +113,8 @@ def check_numbers(numbers: Mapping[str, float]) -> None:
     for name in START:
         value = numbers.get(name, np.nan)
         if not (np.isfinite(value) and value == round(value) and abs(value) <= LIMIT):
-            raise ValueError(f"{name} is {value:g}, expected a whole number from −{LIMIT} to {LIMIT}".replace("-", "−"))
+            said = f"the number {name} is {value:g}, expected a whole number from −{LIMIT} to {LIMIT}"
+            raise ValueError(said.replace("-", "−"))
 
 
 def gated_board(numbers: Mapping[str, float] = START) -> Board:
@@ -161,10 +162,10 @@ def _run(numbers: Mapping[str, float], forget: Array, take: Array, look: Array, 
         h = look[t] * states[t]  # (3,) what is seen of s_{t−1}
         if task.parts:
             operands[t] = [h[part] if isinstance(part, int) else numbers[part] for part in task.parts]
-            candidates[t] = operands[t].prod() if task.sign == "·" else operands[t].sum()
+            candidates[t] = (operands[t].prod() if task.sign == "·" else operands[t].sum()) + 0.0
         if written is not None:
             candidates[t] = written[t]
-        states[t + 1] = forget[t] * states[t] + take[t] * candidates[t]  # s_t = f ⊙ s_{t−1} + i ⊙ s̃_t
+        states[t + 1] = forget[t] * states[t] + take[t] * candidates[t] + 0.0  # s_t = f ⊙ s_{t−1} + i ⊙ s̃_t; no −0
         mixture[t + 1] = forget[t][:, np.newaxis] * mixture[t]  # (3, T): the same equation, write by write
         mixture[t + 1, :, t] += take[t]
     return Board(states, forget, take, look, operands, candidates, mixture)
