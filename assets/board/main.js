@@ -82,6 +82,8 @@ class WhiteboardView {
   }
 
   sized() {
+    const zoom = Math.min(window.innerWidth / 1250, window.innerHeight / 650); // both boards side by side, above the fold
+    this.root.style.setProperty("--presenting-zoom", Math.max(1, Math.min(2.4, zoom)).toFixed(2));
     this.root.classList.toggle("wide", this.root.clientWidth >= 900);
   }
 
@@ -238,6 +240,7 @@ class WhiteboardView {
       this.root.requestFullscreen?.().catch(() => {});
       this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
     }
+    this.sized();
     if (on) this.root.focus({ preventScroll: true }); // so that Space plays, not leaves
   }
 
