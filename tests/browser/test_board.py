@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.reading import Visitor, number, server_traffic, visiting
 from tests.browser.test_house import widths_beyond
 
-VIEW = "/gates?view=Whiteboard"
+VIEW = "/gates?gates_view=Whiteboard"
 STEPS = (  # after each step, what stands on the three lines
     ("ac = 5", "", ""),
     ("ac = 5", "bd = 33", ""),

@@ -12,7 +12,11 @@ from streamlit.testing.v1 import AppTest
 from seqviz.recurrent.whiteboard import START
 from seqviz.ui.gates.whiteboard import board_data, boards, boards_csv
 
-APP = "from seqviz.ui.gates import whiteboard\nwhiteboard.show()"
+APP = """
+from seqviz.recurrent.notation import notation
+from seqviz.ui.gates import whiteboard
+whiteboard.show(notation("B"))
+"""
 
 
 def test_the_data_are_plain_json_and_hold_the_lecture_s_numbers() -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from seqviz.recurrent.notation import Notation
 from seqviz.recurrent.whiteboard import (
     LIMIT,
     LINES,
@@ -64,8 +65,9 @@ def boards(numbers: Mapping[str, float] = START, share: float = SHARE) -> Boards
     return Boards(dict(numbers), share, gated_board(numbers), plain, told)
 
 
-def show() -> None:
-    """The whole view: four numbers and the share, the boards, the table, and what to see."""
+def show(letters: Notation) -> None:
+    """The whole view: four numbers and the share, the boards, the table, and what to see; in deck B's letters alone."""
+    del letters
     with st.popover("Your numbers"):
         with st.container(horizontal=True, gap="small"):
             asked = {name: _number(name) for name in START}
