@@ -3,11 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import controls, gradient_norms, stepping
+from benchmarks import controls, gradient_norms, probe, stepping
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
     gradient_norms.run()
+    probe.run()
     with tempfile.TemporaryDirectory() as folder:
         server = start_server(Path(folder))
         try:

@@ -117,3 +117,16 @@ def test_a_trace_survives_pickling() -> None:
     again = pickle.loads(pickle.dumps(trace))
     np.testing.assert_array_equal(again.gates["z"], trace.gates["z"])
     assert not again.hidden.flags.writeable
+
+
+def test_an_array_is_copied_while_anybody_could_write_to_it_and_kept_as_it_is_after_that():
+    mine = np.ones((2, 3))
+    view = mine[:]
+    view.setflags(write=False)
+    for writable in (mine, view, mine.astype(np.float32), [[1.0, 1.0, 1.0]] * 2):
+        kept = frozen_array("mine", writable, 2, 3)
+        assert not np.shares_memory(kept, mine)
+        assert not kept.flags.writeable
+    frozen = frozen_array("mine", mine, 2, 3)
+    assert frozen_array("mine", frozen, 2, 3) is frozen
+    assert np.shares_memory(frozen_array("row", frozen[0], 3), frozen)
