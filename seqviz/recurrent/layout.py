@@ -41,6 +41,7 @@ class Layout:
         weights: PyTorch's names without a prefix → arrays, e.g. "weight_ih_l0" (G·H, D).
         embedding: (V, E), or None for one-hot inputs.
         head: K outputs from H hidden units (2H after two directions), or None.
+        parameters: how many trained numbers there are.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Layout:
     weights: Mapping[str, Array]
     embedding: Array | None
     head: Head | None
+    parameters: int
 
 
 def lay_out(arrays: Mapping[str, Array]) -> Layout:
@@ -61,7 +63,8 @@ def lay_out(arrays: Mapping[str, Array]) -> Layout:
         for end in ("", "_reverse")[:directions]:
             _check_layer(weights, f"_l{layer}{end}", kind, units, below)
         below = units * directions
-    return Layout(kind, layers, directions, weights, others.get("embedding.weight"), _head(others, below))
+    embedding, head = others.get("embedding.weight"), _head(others, below)
+    return Layout(kind, layers, directions, weights, embedding, head, sum(array.size for array in arrays.values()))
 
 
 def _sorted_out(arrays: Mapping[str, Array]) -> tuple[Mapping[str, Array], dict[str, Array]]:

@@ -65,12 +65,6 @@ class StoredModel(Layout):
         """The tokens by id, where the file names them."""
         return self.notes.vocabulary
 
-    @property
-    def parameters(self) -> int:
-        """How many trained numbers there are."""
-        others = [self.embedding] + ([self.head.weight, self.head.bias] if self.head else [])
-        return sum(array.size for array in [*self.weights.values(), *others] if array is not None)
-
     def numbered(self, tokens: Iterable[str]) -> Numbered:
         """The ids of T tokens.
 

@@ -85,10 +85,11 @@ def read_json(text: str | bytes, what: str) -> Any:
         return int(digits)
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = dict(pairs)
-        if len(names) < len(pairs):
-            twice = next(name for n, (name, _) in enumerate(pairs) if name in dict(pairs[:n]))
-            raise ValueError(f"the name {quoted(twice)} stands there twice")
+        names: dict[str, Any] = {}
+        for name, value in pairs:
+            if name in names:
+                raise ValueError(f"the name {quoted(name)} stands there twice")
+            names[name] = value
         return names
 
     try:
@@ -97,7 +98,7 @@ def read_json(text: str | bytes, what: str) -> Any:
     except RecursionError:
         raise ModelFileError(f"{what} is not valid JSON: it is nested too deeply.") from None
     except ValueError as error:  # bad JSON and bad UTF-8 are kinds of it
-        raise ModelFileError(f"{what} is not valid JSON: {quoted(str(error), 80)[1:-1]}.") from None
+        raise ModelFileError(f"{what} is not valid JSON: {error}.") from None
 
 
 def _refuse_pickles(data: bytes) -> None:

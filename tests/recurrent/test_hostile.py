@@ -7,6 +7,7 @@ import json
 import pickle
 import re
 import struct
+import time
 
 import numpy as np
 import pytest
@@ -282,3 +283,20 @@ def test_a_file_with_any_bytes_changed_is_read_or_refused_and_never_anything_els
 
 def test_entries_of_other_names_are_passed_over():
     assert read_notes({"format": "pt", "author": "\x00"}).vocabulary is None
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "{" + ",".join(f'"{n}":0' for n in range(400_000)) + "}",
+        "{" + ",".join(f'"{n}":0' for n in range(400_000)) + ',"7":0}',
+        '{"__metadata__":{' + ",".join(f'"{n}":""' for n in range(400_000)) + "}}",
+        '{"a":[' + "[]," * 1_500_000 + "[]]}",
+    ],
+    ids=["names", "a name twice", "metadata", "lists"],
+)
+def test_five_megabytes_of_header_are_refused_at_once(header: str):
+    start = time.perf_counter()
+    with pytest.raises(ModelFileError):
+        read_model(raw(header))
+    assert time.perf_counter() - start < 5

@@ -27,7 +27,7 @@ class Network(torch.nn.Module):
         super().__init__()
         self.V, self.embedding = V, None if E is None else torch.nn.Embedding(V, E)
         self.rnn = KINDS[kind](E or V, H, **options)
-        self.head = None if K is None else torch.nn.Linear(H * (1 + self.rnn.bidirectional), K)
+        self.head = None if K is None else torch.nn.Linear(H * (1 + self.rnn.bidirectional), K, bias=self.rnn.bias)
 
     def inputs(self, ids: list[int]) -> torch.Tensor:
         rows = torch.nn.functional.one_hot(torch.tensor(ids), self.V).to(self.rnn.weight_ih_l0.dtype)
