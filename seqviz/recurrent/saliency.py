@@ -80,7 +80,9 @@ def input_gradients(cell: Cell, trace: CellTrace, local: Array) -> Array:
         for t in range(last, 0, -1):
             back = cell.step_back(trace, t, hidden + local[t - 1], flowing)
             for letter, side in back.input_side.items():
-                sides.setdefault(letter, np.zeros_like(local))[t - 1] = side[0]
+                if letter not in sides:
+                    sides[letter] = np.zeros_like(local)
+                sides[letter][t - 1] = side[0]
             hidden, flowing = back.hidden, back.cell
         found = np.zeros_like(trace.inputs)
         for letter, side in sides.items():
