@@ -71,7 +71,6 @@ def _text(metadata: Mapping[str, str], name: str) -> str:
     value = metadata.get(name, "")
     if len(value) > TEXT_LIMIT:
         raise ModelFileError(f"The metadata's {name} has {len(value):,} characters, expected at most {TEXT_LIMIT:,}.")
-    _refuse_surrogates(value, name)
     return value
 
 
@@ -90,15 +89,8 @@ def _names(metadata: Mapping[str, str], name: str, limit: int) -> tuple[str, ...
             raise ModelFileError(
                 f"Entry {place} of the metadata's {name} has {len(value):,} characters, expected 1 to {TOKEN_LIMIT}."
             )
-        _refuse_surrogates(value, name)
         if first.setdefault(value, place) != place:
             raise ModelFileError(
                 f"The metadata's {name} has {quoted(value)} twice, as entries {first[value]} and {place}."
             )
     return tuple(values)
-
-
-def _refuse_surrogates(value: str, name: str) -> None:
-    """Half a surrogate pair is no character: it can neither be drawn nor sent to a browser."""
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise ModelFileError(f"The metadata's {name} holds {quoted(value)}, in which half a character is missing.")

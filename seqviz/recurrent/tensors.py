@@ -73,7 +73,7 @@ def quoted(value: object, limit: int = 40) -> str:
 
 
 def read_json(text: str | bytes, what: str) -> Any:
-    """JSON from a stranger: no name twice, no number of a thousand digits, no nesting without end.
+    """JSON from a stranger: no name twice, no number of a thousand digits, no nesting without end, no half character.
 
     Raises:
         ModelFileError: it is not that; `what` says in the sentence what it was to be.
@@ -94,7 +94,12 @@ def read_json(text: str | bytes, what: str) -> Any:
 
     try:
         text = text if isinstance(text, str) else text.decode()
-        return json.loads(text, parse_int=whole, object_pairs_hook=once)
+        value = json.loads(text, parse_int=whole, object_pairs_hook=once)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair can neither be drawn nor be sent
+        return value
+    except UnicodeEncodeError as error:
+        half = ascii(error.object[error.start])
+        raise ModelFileError(f"{what} is not valid JSON: it holds {half}, which is half a character.") from None
     except RecursionError:
         raise ModelFileError(f"{what} is not valid JSON: it is nested too deeply.") from None
     except ValueError as error:  # bad JSON and bad UTF-8 are kinds of it

@@ -120,6 +120,15 @@ def test_a_change_reaches_nothing_before_it_and_leaves_the_preactivations_of_its
     assert (changed.gates["f"][3:, 1] != 0.0).all()
 
 
+def test_silence_leaves_the_preactivation_of_a_linear_unit():
+    cell = Elman(
+        np.ones((2, 1)), np.zeros((2, 2)), np.zeros(2), activation="identity"
+    )  # h is the very same array there
+    trace = unroll(cell, [[3.0]], changes=Changes(silences=(Silence(1),)))
+    np.testing.assert_array_equal(trace.parts["preactivation"], [[3.0, 3.0]])
+    np.testing.assert_array_equal(trace.hidden[1], [3.0, 0.0])
+
+
 def test_the_later_of_two_clamps_holds():
     cell = GRU.from_torch(torch.nn.GRU(1, 2).double())
     changes = Changes((Clamp("z", 0.25), Clamp("z", 1.0, units=(1,))))

@@ -64,6 +64,7 @@ def changed(name: str, value: float) -> Arrays:
 
 
 GOOD = packed(lstm())
+WHOLE = {"weight_ih_l0": entry(), "weight_hh_l0": entry(data_offsets=[4, 8])}
 
 CASES = {
     "nothing": (b"", "This is not a .safetensors file: it has 0 bytes, expected at least 8."),
@@ -84,7 +85,7 @@ CASES = {
     "6 MB": (bytes(FILE_LIMIT + 1), "The file has 5,000,001 bytes, expected at most 5,000,000"),
     "no JSON": (raw("{nonsense"), "The file's header is not valid JSON: Expecting property name"),
     "no UTF-8": (struct.pack("<Q", 5) + b'{"\xff":', "The file's header is not valid JSON: 'utf-8' codec can't"),
-    "half a name": (raw('{"\\ud800": 1}'), r"The tensor name '\\ud800' has a character that cannot be printed"),
+    "half a name": (raw('{"\\ud800": 1}'), r"header is not valid JSON: it holds '\\ud800', which is half a character"),
     "deep": (raw('{"a":' * 100_000), "The file's header is not valid JSON: it is nested too deeply"),
     "twice": (raw('{"a": 1, "a": 2}'), "The file's header is not valid JSON: the name 'a' stands there twice"),
     "huge number": (raw(f'{{"a": {"9" * 4000}}}'), "The file's header is not valid JSON: a number of 4,000 digits"),
@@ -221,7 +222,7 @@ CASES = {
     ),
     "half a character": (
         packed(lstm(), vocabulary='["\\ud800", "a", "b"]'),
-        r"holds '\\ud800', in which half a character",
+        r"vocabulary is not valid JSON: it holds '\\ud800', which is half",
     ),
     "classes": (
         packed({**lstm(), "head.weight": ones(3, 2)}, classes='["yes", "no"]'),
@@ -232,7 +233,15 @@ CASES = {
         packed(lstm(), example="a" * 10_001),
         "The metadata's example has 10,001 characters, expected at most 10,000",
     ),
+    "half an example": (
+        raw({"__metadata__": {"example": "\ud800"}, **WHOLE}, bytes(8)),
+        "The file's header is not valid JSON: it holds",
+    ),
     "card": (packed(lstm(), card="[]"), "The metadata's card is not a JSON object"),
+    "half a card": (
+        packed(lstm(), card='{"a": "\\udfff"}'),
+        r"The metadata's card is not valid JSON: it holds '\\udfff'",
+    ),
     "card nonsense": (packed(lstm(), card="{"), "The metadata's card is not valid JSON"),
     "deep card": (packed(lstm(), card="[" * 9999), "The metadata's card is not valid JSON: it is nested too deeply"),
 }

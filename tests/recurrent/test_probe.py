@@ -165,6 +165,18 @@ def test_is_the_module_and_the_paper(dtype: torch.dtype, longest: int, data: st.
 
 
 @every_kind
+def test_every_layer_starts_from_its_own_row_of_the_state(kind: type[nn.RNNBase]):
+    torch.manual_seed(0)
+    module = kind(2, 3, num_layers=3, bidirectional=True, dtype=torch.float64)
+    parts = [torch.randn(6, 3, dtype=torch.float64) for _ in range(2)]
+    state = tuple(parts) if kind is nn.LSTM else parts[0]
+    inputs = torch.randn(4, 2, dtype=torch.float64)
+    output, _ = module(inputs, state)
+    close(probe(module, inputs, state=state).hidden[1:], output[:, :3], torch.float64)
+    close(probe(module, inputs, state=state, reverse=True).hidden[1:], output[:, 3:].flip(0), torch.float64)
+
+
+@every_kind
 def test_a_large_layer_over_a_long_text(kind: type[nn.RNNBase]):
     torch.manual_seed(0)
     module, head = kind(64, 128), nn.Linear(128, 5)
