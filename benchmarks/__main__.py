@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import controls, gradient_norms, probe, stepping
+from benchmarks import controls, gradient_norms, probe, sheet, stepping
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
@@ -14,5 +14,6 @@ if __name__ == "__main__":
         try:
             controls.run(server.url)
             stepping.run(server.url)
+            sheet.run(server.url)
         finally:
             server.stop()

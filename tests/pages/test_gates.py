@@ -1,0 +1,187 @@
+"""/gates : every view, every control, every mistake; the shipped models against torch, the sheet against the run."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from streamlit.testing.v1 import AppTest
+
+from seqviz.ui.gates.models import CELLS, TASKS, available_tasks, card_of, file_of
+from tests.small_models import pair
+
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = "I grew up in Spain . My brother sold apples"
+
+
+def opened(**address: str) -> AppTest:
+    """The page as the address shows it to a new visitor."""
+    page = AppTest.from_file(ROOT / "pages" / "gates.py", default_timeout=60)
+    for name, value in address.items():
+        page.query_params[name] = value
+    return page.run()
+
+
+def drawn(page: AppTest) -> dict[str, Any]:
+    """What the sheet was given."""
+    assert [error.value for error in page.exception] == []
+    (component,) = page.get("bidi_component")
+    data: dict[str, Any] = json.loads(component.proto.json)
+    return data
+
+
+def lane(data: dict[str, Any], key: str, run: str = "values") -> np.ndarray[Any, Any]:
+    found = next(one for one in data["lanes"] if one["key"] == key)
+    table = data["states"][found["state"]] if run == "values" and "state" in found else found[run]
+    values = np.frombuffer(base64.b64decode(table["packed"]), "<f4").reshape(table["rows"], table["columns"])
+    return values[1:] if run == "values" and "state" in found else values
+
+
+def said(page: AppTest) -> str:
+    """Everything in words on the page, its invisible word joiners taken out."""
+    every = [*page.markdown, *page.warning, *page.info, *page.text, *page.caption]
+    return " ".join(str(element.value) for element in every).replace("\u2060", "").replace("\\", "")
+
+
+def torch_states(task: str, cell: str, text: str) -> tuple[torch.Tensor, torch.Tensor]:
+    """The hidden states of a shipped file under torch's own module, and the softmax of its read-out."""
+    with safe_open(file_of(task, cell), "pt") as file:
+        about, w = file.metadata(), {name: file.get_tensor(name).double() for name in sorted(file.keys())}
+    vocabulary = json.loads(about["vocabulary"])
+    ids = [vocabulary.index(token) for token in (text.split() if about["unit"] == "words" else text)]
+    module = getattr(torch.nn, cell)(w["embedding.weight"].shape[1], w["rnn.weight_hh_l0"].shape[1]).double()
+    module.load_state_dict({name[4:]: value for name, value in w.items() if name.startswith("rnn.")})
+    with torch.no_grad():
+        states = module(w["embedding.weight"][ids])[0]
+    return states, torch.softmax(states @ w["head.weight"].T + w["head.bias"], dim=-1)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("task", available_tasks())
+def test_every_shipped_model_shows_torchs_states(task: str, cell: str):
+    with safe_open(file_of(task, cell), "pt") as file:
+        example = file.metadata()["example"]
+    data = drawn(opened(model=TASKS[task], cell=cell))
+    tokens = data["tokens"]
+    plain = " ".join(tokens) if data["unit"] == "words" else example
+    states, p = torch_states(task, cell, plain)
+    np.testing.assert_allclose(lane(data, "h"), states, atol=1e-6)
+    names = next(one for one in data["lanes"] if one["key"] == "p")["rowIds"]
+    np.testing.assert_allclose(lane(data, "p"), p[:, names], atol=1e-6)
+    assert [one["key"] for one in data["lanes"]][-1] == "dependence"
+
+
+def test_the_text_in_the_address_is_read_and_goes_back_to_it():
+    data = drawn(opened(text=TEXT))
+    assert data["tokens"] == TEXT.split()
+    assert data["address"] == {"text": TEXT}
+    assert drawn(opened())["address"] == {"text": None}
+
+
+def test_each_model_keeps_a_text_of_its_own():
+    page = opened(text=TEXT)
+    page.selectbox(key="model").set_value("counting").run()
+    assert set(drawn(page)["tokens"]) == {"a", "X", "b"}
+    page.selectbox(key="model").set_value("country").run()
+    assert drawn(page)["tokens"] == TEXT.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "The text is empty; type at least 1 token. The picture stays as it was."),
+        ("the " * 2001, "The text has 2,001 words; the limit is 2,000. The picture stays as it was."),
+    ],
+)
+def test_a_refusal_is_a_sentence_and_the_picture_stays(text: str, sentence: str):
+    page = opened(text=TEXT)
+    page.text_input(key="text-country").set_value(text).run()
+    assert sentence in said(page)
+    assert drawn(page)["tokens"] == TEXT.split()
+
+
+def test_a_held_gate_is_drawn_beside_the_untouched_run_and_told():
+    page = opened(text=TEXT, what_if="true", hold_LSTM="forget gate f")
+    data = drawn(page)
+    assert not lane(data, "f").any()
+    states, p = torch_states("country", "LSTM", TEXT)
+    np.testing.assert_allclose(lane(data, "h", "untouched"), states, atol=1e-6)
+    with safe_open(file_of("country", "LSTM"), "pt") as file:
+        classes = json.loads(file.metadata()["classes"])
+    best = int(p[-1].argmax())
+    assert re.search(rf"At the end .*{classes[best]}.*{float(p[-1, best]):.3f}", said(page))
+    page.toggle(key="what_if").set_value(False).run()
+    assert "untouched" not in drawn(page)["lanes"][0]
+
+
+def test_a_step_beyond_the_text_is_refused():
+    page = opened(text=TEXT, what_if="true")
+    page.number_input(key="swap_at").set_value(99).run()
+    page.selectbox(key="swap_for").set_value("Italy").run()
+    assert "Token 99 cannot be swapped: the text has 10." in said(page)
+
+
+def test_a_swapped_country_swaps_the_answer():
+    page = opened(text=TEXT, what_if="true")
+    page.number_input(key="swap_at").set_value(5).run()
+    page.selectbox(key="swap_for").set_value("Italy").run()
+    states, _ = torch_states("country", "LSTM", TEXT.replace("Spain", "Italy"))
+    np.testing.assert_allclose(lane(drawn(page), "h"), states, atol=1e-6)
+
+
+def test_the_question_is_answered_by_the_changed_run():
+    page = opened(text=TEXT)
+    assert "Will the answer at the last token stay the same?" in said(page)
+    toggle = next(one for one in page.toggle if one.label == "Show the answer")
+    toggle.set_value(True).run()
+    assert re.search(r"(Yes: it stays \w+, at 0\.\d+ where|No: \w+ at 0\.\d+ becomes \w+ at)", said(page))
+
+
+def test_the_compared_models_share_tokens_and_classes():
+    data = drawn(opened(gates_view="Compare", text=TEXT))
+    for cell in CELLS:
+        states, _ = torch_states("country", cell, TEXT)
+        if cell != "LSTM":
+            np.testing.assert_allclose(lane(data, f"{cell}.h"), states, atol=1e-6)
+    assert "Compare" not in data["tokens"]
+
+
+def test_the_moves_end_at_the_lstm_itself():
+    moves, alone = drawn(opened(gates_view="Three moves", text=TEXT)), drawn(opened(text=TEXT))
+    np.testing.assert_array_equal(lane(moves, "+ forget.s"), lane(alone, "c"))
+    np.testing.assert_array_equal(lane(moves, "+ forget.f"), lane(alone, "f"))
+
+
+@pytest.mark.parametrize("task", available_tasks())
+def test_the_card_tells_every_cells_score(task: str):
+    page = opened(model=TASKS[task])
+    told = card_of(task)
+    for cell in told["cells"].values():
+        assert f"{cell['test']:.3f}" in said(page)
+        assert f"{cell['parameters']:,}" in said(page)
+
+
+def test_an_own_file_is_opened_and_a_pickle_refused_with_its_reason():
+    made = pair("GRU")
+    page = opened(model="your own file")
+    assert "No file of your own is open yet" in said(page)
+    page.file_uploader(key="own_file").set_value(("mine.safetensors", made.data, "application/octet-stream")).run()
+    data = drawn(page)
+    ids = [1, 2, 3, 5, 7]
+    wanted = made.module.rnn(made.module.embedding(torch.tensor(ids)))[0].detach()
+    np.testing.assert_allclose(lane(data, "h"), wanted, atol=1e-6)
+    page.file_uploader(key="own_file").set_value(("weights.pt", b"PK\x03\x04" + bytes(100), "")).run()
+    assert re.search(r"weights\.pt: .*pickle.*runs? the code", said(page))
+    np.testing.assert_allclose(lane(drawn(page), "h"), wanted, atol=1e-6)
+
+
+@pytest.mark.parametrize("address", [{"cell": "nonsense"}, {"model": "??"}, {"gates_view": "x"}, {"layer": "9"}])
+def test_nonsense_in_the_address_opens_the_usual_page(address: dict[str, str]):
+    assert drawn(opened(**address))["tokens"]
