@@ -137,7 +137,15 @@ class GatesView {
     if (this.pinned !== null) this.toolbar.textButton("Unpin", "Show every unit again", () => this.pin(null), pins);
   }
 
+  /** In presenter mode: as large as lets the sheet and the cell stand side by side and above the fold. */
+  zoom() {
+    const zoom = this.presenting ? Math.max(1, Math.min(2.4, window.innerWidth / 1280, window.innerHeight / 680)) : 1;
+    this.root.style.setProperty("--presenting-zoom", zoom.toFixed(3));
+    this.sheet.room = (window.innerHeight - (this.presenting ? 130 * zoom : 380)) / zoom;
+  }
+
   rebuild() {
+    this.zoom();
     this.root.classList.toggle("wide", this.root.clientWidth >= 960);
     this.root.classList.toggle("alone", !this.data.drawsCell);
     this.width = this.root.clientWidth;
@@ -204,13 +212,9 @@ class GatesView {
   sayOutputs(t) {
     const said = [];
     for (const lane of this.data.lanes.filter((one) => one.output)) {
-      const row = lane.runs.changed.row(t);
-      const best = row.indexOf(row.reduce((most, value) => Math.max(most, value), -Infinity));
-      if (best < 0) continue;
-      const before = lane.runs.difference ? lane.runs.untouched.row(t) : null;
-      const was = before ? before.indexOf(before.reduce((most, value) => Math.max(most, value), -Infinity)) : best;
-      const change = before ? ` (untouched: ${lane.rowNames[was]} ${formatNumber(before[was], 3)})` : "";
-      said.push(`${lane.group ? `${lane.group}: ` : "reads out "}${lane.rowNames[best]} ${formatNumber(row[best], 3)}${change}`);
+      const in3 = ([name, p]) => `${name} ${formatNumber(p, 3)}`;
+      const before = lane.answersUntouched ? ` (untouched: ${in3(lane.answersUntouched[t])})` : "";
+      said.push(`${lane.group ? `${lane.group}: ` : "reads out "}${in3(lane.answers[t])}${before}`);
     }
     return said.length ? `· ${said.join(" · ")}` : "";
   }

@@ -63,9 +63,11 @@ class Opened {
     const rule = this.rules[name];
     const clamped = sheet.clamped?.includes(name);
     this.equation.replaceChildren();
+    const plain = rule?.length === 3 ? `${symbol(rule[0])}${rule[1]}${symbol(rule[2])}` : null;
     const write = (parent, markup) => symbolToHtml(htmlNode("em", "", parent), markup);
     const say = (parent, text) => htmlNode("span", "", parent).append(text);
-    write(this.equation, symbol(name));
+    this.named = plain !== symbol(name); // f ⊙ c is called so already
+    if (this.named) write(this.equation, symbol(name));
     this.numbers.replaceChildren();
     say(this.numbers, `unit ${unit + 1}: `);
     if (rule) this.showRule(rule, name, unit, vectors, symbol, write, say);
@@ -76,7 +78,7 @@ class Opened {
 
   showRule(rule, name, unit, vectors, symbol, write, say) {
     const f4 = (value) => formatNumber(value, 4);
-    say(this.equation, " = ");
+    if (this.named) say(this.equation, " = ");
     if (rule.length === 3) {
       const [a, sign, b] = rule;
       write(this.equation, symbol(a));
@@ -105,8 +107,10 @@ class Opened {
     const { terms, bias, added } = sumOf(this.sheet, name, unit, vectors);
     const squash = ["g", "n"].includes(name) ? "tanh" : "σ";
     const isGate = Boolean(this.sheet.byKey[name]) && this.sheet.cell !== "RNN";
-    say(this.equation, " = ");
-    symbolToHtml(htmlNode("em", "", this.equation), symbolAt(this.sheet.equations[name], t + 1));
+    if (this.sheet.equations[name] !== this.sheet.symbols[name]) {
+      say(this.equation, " = ");
+      write(this.equation, symbolAt(this.sheet.equations[name], t + 1));
+    }
     const total = terms.reduce((sum, { weight, value }) => sum + weight * value, 0) + (bias ?? 0) + (added?.value ?? 0);
     const ranked = terms.toSorted((a, b) => Math.abs(b.weight * b.value) - Math.abs(a.weight * a.value));
     const kept = ranked.slice(0, 5);
@@ -157,8 +161,8 @@ class Opened {
       });
       this.shown = `${signature} ${count}`;
     }
-    const scale = Math.max(1, ...keys.map((key) => largest([...vectors[key]])));
     keys.forEach((key, row) => {
+      const scale = isAmount(this.sheet, key) ? 1 : Math.max(1, largest([...vectors[key]]));
       symbolToHtml(this.rows[row].title, symbol(key));
       this.rows[row].cells.forEach((cell, j) => {
         cell.textContent = formatNumber(vectors[key][j], 2);

@@ -109,7 +109,7 @@ class Sheet {
   laneHeight() {
     const { lanes } = this.sheet;
     const others = lanes.filter((lane) => !lane.units).reduce((sum, lane) => sum + (lane.rowNames?.length ?? 2) * 12 + 4, 0);
-    const room = window.innerHeight - 380 - parseInt(this.marks.style.height, 10) - others;
+    const room = this.room - parseInt(this.marks.style.height, 10) - others;
     return Math.max(38, Math.min(90, Math.floor(room / Math.max(1, lanes.filter((lane) => lane.units).length) - 5)));
   }
 
@@ -211,8 +211,9 @@ class Sheet {
     const row = place.lane.rowNames ? place.lane.rowNames[index] : place.lane.units ? `unit ${index + 1}` : "";
     this.hint.textContent = `${this.sheet.tokens[t]} · ${place.lane.title}${row ? ` · ${row}` : ""}: ${formatNumber(table.at(t, index), 4)}`;
     const [sheet, parent] = [this.scroller.getBoundingClientRect(), this.hint.parentElement.getBoundingClientRect()];
+    const zoom = parent.width / this.hint.parentElement.offsetWidth || 1;
     const x = Math.min(event.clientX, sheet.right - 160) - parent.left + 14;
-    this.hint.style.transform = `translate(${Math.max(0, x)}px, ${event.clientY - parent.top + 18}px)`;
+    this.hint.style.transform = `translate(${Math.max(0, x) / zoom}px, ${(event.clientY - parent.top + 18) / zoom}px)`;
     this.hint.classList.add("on");
   }
 

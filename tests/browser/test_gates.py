@@ -149,7 +149,7 @@ def test_hovering_gives_the_number(visitor: Visitor):
 
 
 def test_keys_step_and_the_server_hears_nothing(visitor: Visitor):
-    sheet = Sheet(visitor.open("/gates"))
+    sheet = Sheet(visitor.open("/gates?at=1"))
     last = sheet.place["last"]
     assert last >= 12
     with server_traffic(sheet.page) as heard:

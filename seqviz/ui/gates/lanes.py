@@ -98,8 +98,16 @@ def output_lane(
         title="read-out",
         rowNames=[names[k] for k in rows],
         rowIds=[int(k) for k in rows],
+        answers=answers(probabilities, names),  # of all classes, shown in a row or not
+        answersUntouched=None if untouched is None else answers(untouched, names),
         output=True,
     )
+
+
+def answers(probabilities: Array, names: Sequence[str]) -> list[tuple[str, float]]:
+    """The likeliest class at every step of (T, K) probabilities, and how likely it is."""
+    best = np.nan_to_num(probabilities).argmax(axis=1)  # (T,)
+    return [(names[k], float(row[k])) for k, row in zip(best, probabilities, strict=True)]
 
 
 def dependence_lane(sizes: Array, what: str) -> Lane:
