@@ -44,20 +44,25 @@ def pair(
     seed: int = 0,
     unit: str = "words",
     example: str = "the film was good .",
+    scale: float = 2.0,
+    nonlinearity: str | None = None,
     **options: bool,
 ) -> Pair:
     """A network with weights large enough that its gates open and close."""
     torch.manual_seed(seed)
+    if nonlinearity is not None:
+        options["nonlinearity"] = nonlinearity  # type: ignore[assignment]
     module = Network(kind, len(tokens), embedding, hidden, len(classes), **options).double()
     with torch.no_grad():
         for parameter in module.parameters():
-            parameter.mul_(2.0)
+            parameter.mul_(scale)
     about = {
         "cell": kind,
         "unit": unit,
         "vocabulary": json.dumps(list(tokens)),
         "classes": json.dumps(list(classes)),
         "example": example,
+        **({"nonlinearity": nonlinearity} if nonlinearity else {}),
     }
     data = safetensors.torch.save({name: value.contiguous() for name, value in module.state_dict().items()}, about)
     return Pair(module, read_model(data), data)

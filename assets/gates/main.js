@@ -212,7 +212,7 @@ class GatesView {
   sayOutputs(t) {
     const said = [];
     for (const lane of this.data.lanes.filter((one) => one.output)) {
-      const in3 = ([name, p]) => `${name} ${formatNumber(p, 3)}`;
+      const in3 = (answer) => (answer ? `${answer[0]} ${formatNumber(answer[1], 3)}` : "no number");
       const before = lane.answersUntouched ? ` (untouched: ${in3(lane.answersUntouched[t])})` : "";
       said.push(`${lane.group ? `${lane.group}: ` : "reads out "}${in3(lane.answers[t])}${before}`);
     }

@@ -49,8 +49,12 @@ DERIVATIVES: Mapping[str, Callable[[Array, Array], Array]] = {
 
 
 def softmax(logits: Array) -> Array:
-    """e^z / Σ e^z over the last axis; the largest logit is subtracted first, which changes nothing else."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    """e^z / Σ e^z over the last axis; the largest logit is subtracted first, which changes nothing else.
+
+    Where a logit is infinite or no number, neither is the result one.
+    """
+    with np.errstate(invalid="ignore"):  # ∞ − ∞
+        shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
     result: Array = shifted / shifted.sum(axis=-1, keepdims=True)
     return result
 

@@ -17,6 +17,7 @@ def unit_orders(lines: Array) -> dict[str, NDArray[np.int64]]:
         as near as the tree allows (Bar-Joseph, Gifford and Jaakkola 2001).
     """
     finite = np.nan_to_num(np.asarray(lines, dtype=np.float64), posinf=0.0, neginf=0.0)  # (T, H)
+    finite = finite / max(1.0, np.abs(finite).max(initial=0.0))  # so that no square overflows
     spread = finite.std(axis=0)  # (H,)
     return {"activity": np.argsort(-spread, kind="stable").astype(np.int64), "clusters": _clustered(finite, spread)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -189,6 +190,20 @@ def test_the_sheet_carries_the_runs_numbers(kind: str):
     np.testing.assert_array_equal(unpacked(lanes["p"]["values"]), run.probabilities.astype("<f4"))
     assert lanes["p"]["rowNames"] == ["negative", "positive"]
     assert data["silenced"] == [0]
+
+
+def test_a_state_that_overflows_is_drawn_as_far_as_it_goes():
+    run = gate_run(pair("RNN", scale=600.0, nonlinearity="relu").stored, GateSettings("film good " * 100))
+    step = run.trace.first_overflow
+    assert step is not None
+    assert 2 < step < 200
+    assert f"at token {step}: from there on" in run.notes[-1]
+    assert run.saliency is None
+    data: Any = sheet_data(run, notation("A"))
+    assert "NaN" not in json.dumps(data)
+    (p,) = (lane for lane in data["lanes"] if lane["base"] == "p")
+    assert p["answers"][0] is not None
+    assert p["answers"][-1] is None
 
 
 def test_the_compared_models_show_the_same_classes():

@@ -29,7 +29,8 @@ _CANDIDATES = ("g", "n")
 
 def packed(values: ArrayLike) -> dict[str, object]:
     """A table (rows, columns) of numbers for the browser: little-endian 32-bit floats in base64."""
-    table = np.atleast_2d(np.asarray(values, dtype="<f4"))
+    with np.errstate(over="ignore"):  # what is too large for 32 bits goes as infinite
+        table = np.atleast_2d(np.asarray(values)).astype("<f4")
     return {"rows": table.shape[0], "columns": table.shape[1], "packed": base64.b64encode(table.tobytes()).decode()}
 
 
@@ -104,10 +105,11 @@ def output_lane(
     )
 
 
-def answers(probabilities: Array, names: Sequence[str]) -> list[tuple[str, float]]:
-    """The likeliest class at every step of (T, K) probabilities, and how likely it is."""
-    best = np.nan_to_num(probabilities).argmax(axis=1)  # (T,)
-    return [(names[k], float(row[k])) for k, row in zip(best, probabilities, strict=True)]
+def answers(probabilities: Array, names: Sequence[str]) -> list[tuple[str, float] | None]:
+    """The likeliest class at every step of (T, K) probabilities, and how likely it is; None for no number."""
+    return [
+        (names[row.argmax()], float(row.max())) if np.isfinite(row).all() else None for row in np.asarray(probabilities)
+    ]
 
 
 def dependence_lane(sizes: Array, what: str) -> Lane:

@@ -148,7 +148,7 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
         untouched_probabilities=None if before is None else before[way],
         saliency=dependence,
         explained=explained,
-        notes=(*_about_unknown(model, swapped, unknown), *_about_shown(cell, shown)),
+        notes=(*_about_unknown(model, swapped, unknown), *_about_shown(cell, shown), *_about_overflow(trace)),
     )
 
 
@@ -185,6 +185,15 @@ def _about_shown(cell: Elman | LSTM | GRU, shown: Shown) -> list[str]:
             "reads out here was never trained."
         )
     return notes
+
+
+def _about_overflow(trace: CellTrace) -> list[str]:
+    if trace.first_overflow is None:
+        return []
+    return [
+        f"The state leaves the range of floating-point numbers at token {trace.first_overflow:,}: from there on the "
+        "lanes stay grey."
+    ]
 
 
 def _tokens(model: StoredModel, text: str) -> tuple[str, ...]:
