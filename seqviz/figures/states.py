@@ -32,7 +32,7 @@ def hidden_heatmap(trace: CellTrace, tokens: Sequence[str], symbol: str = "h", d
     states = _finite(trace.hidden[1:]).T  # (H, T)
     most = float(np.nanmax(np.abs(states), initial=0.0))
     steps = np.arange(1, trace.steps + 1)
-    safe = [f"step {t} “{_as_text(token)}”" for t, token in enumerate(tokens, start=1)]
+    safe = [f"step {t} “{as_text(token)}”" for t, token in enumerate(tokens, start=1)]
     limit = min(max(1.0, most), 1e300)  # the browser subtracts one end from the other
     return go.Figure(
         go.Heatmap(
@@ -70,7 +70,7 @@ def unit_line(trace: CellTrace, tokens: Sequence[str], unit: int, symbol: str = 
     if not 0 <= unit < trace.hidden_size:
         raise ValueError(f"unit is {unit}, expected 0 to {trace.hidden_size - 1}")
     steps = np.arange(1, trace.steps + 1)
-    safe = [f"step {t} “{_as_text(token)}”" for t, token in enumerate(tokens, start=1)]
+    safe = [f"step {t} “{as_text(token)}”" for t, token in enumerate(tokens, start=1)]
     colours = theme.CATEGORICAL_DARK if dark else theme.CATEGORICAL_LIGHT
     return go.Figure(
         go.Scatter(
@@ -95,7 +95,7 @@ def _check(trace: CellTrace, tokens: Sequence[str]) -> None:
         raise ValueError(f"there are {len(tokens)} tokens for {trace.steps} steps, expected one a step")
 
 
-def _as_text(token: str, length: int | None = None) -> str:
+def as_text(token: str, length: int | None = None) -> str:
     """A token that Plotly, which reads a few tags and entities, shows as it is; cut between whole characters."""
     letters: list[str] = regex.findall(r"\X", token)[:length]
     return html.escape("".join(letters), quote=False)
@@ -107,7 +107,7 @@ def _ticks(steps: np.ndarray, tokens: Sequence[str]) -> dict[str, object]:
     return {
         "tickmode": "array",
         "tickvals": steps,
-        "ticktext": [_as_text(token, 12) for token in tokens],
+        "ticktext": [as_text(token, 12) for token in tokens],
         "tickangle": 0,
     }
 
