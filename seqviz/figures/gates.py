@@ -12,14 +12,14 @@ from seqviz.figures import frame, theme
 from seqviz.figures.states import as_text
 from seqviz.records import Array, CellTrace
 
-TITLES: Mapping[str, str] = MappingProxyType(
+TITLES: Mapping[str, str] = MappingProxyType(  # in the order in which a step uses them
     {
-        "i": "input gate",
         "f": "forget gate",
+        "i": "input gate",
+        "g": "candidate",
         "o": "output gate",
         "r": "reset gate",
         "z": "update gate",
-        "g": "candidate",
         "n": "candidate",
         "c": "cell state",
         "h": "hidden state",

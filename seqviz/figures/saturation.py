@@ -1,12 +1,12 @@
 """How saturated gates are: histograms of their values, and each unit's share of time at either end.
 
-The ends are those of Karpathy, Johnson and Li 2015 (arXiv:1506.02078, figure 2): a gate is left-saturated below 0.1 and
+The ends are those of Karpathy, Johnson and Li 2015 (arXiv:1506.02078): a gate is left-saturated below 0.1 and
 right-saturated above 0.9. A candidate, squashed into −1 … 1, is saturated where it is larger than 0.9 in size.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +71,8 @@ def gate_distributions(
     highest = 0.0
     texts: list[dict[str, Any]] = []
     for row, (called, trace) in enumerate(named.items(), start=1):
-        for column, (name, values) in enumerate(trace.gates.items(), start=1):
+        for column, name in enumerate(_in_order(trace.gates), start=1):
+            values = trace.gates[name]
             shares, edges = _histogram(values, name)
             highest = max(highest, float(shares.max(initial=0.0)))
             figure.add_trace(_bars(shares, edges, name, dark), row, column)
@@ -111,14 +112,14 @@ def saturation_scatter(
         ValueError: none of the traces has a gate.
     """
     named = _with_gates(traces)
-    gates = list(dict.fromkeys(name for trace in named.values() for name in trace.gates if name not in CANDIDATES))
+    gates = [name for name in _in_order({n for trace in named.values() for n in trace.gates}) if name not in CANDIDATES]
     figure = make_subplots(1, len(gates), horizontal_spacing=0.14 / len(gates))
     colours = frame.palette(dark)
     texts: list[dict[str, Any]] = []
     for column, gate in enumerate(gates, start=1):
         for number, (called, trace) in enumerate(named.items()):
             if gate in trace.gates:
-                first = gate == next(iter(trace.gates))
+                first = gate == next(name for name in gates if name in trace.gates)
                 figure.add_trace(_points(trace.gates[gate], gate, called, number, first, dark), 1, column)
         line = {"color": colours["arrow"], "width": 1.5, "dash": "dot"}
         figure.add_shape(type="line", x0=0, y0=1, x1=1, y1=0, line=line, layer="below", row=1, col=column)
@@ -142,6 +143,11 @@ def _with_gates(traces: CellTrace | Mapping[str, CellTrace]) -> dict[str, CellTr
     if not found:
         raise ValueError(f"there are {len(named)} traces and none has a gate, expected one or more")
     return found
+
+
+def _in_order(names: Collection[str]) -> list[str]:
+    """Gates in the order in which a step uses them, whatever the order of the trace."""
+    return [name for name in TITLES if name in names] + sorted(set(names) - set(TITLES))
 
 
 def _inside(number: int) -> dict[str, str]:

@@ -31,13 +31,13 @@ def trace_csv(experiment: Experiment) -> str:
         hidden = experiment.trace.hidden[t + 1].tolist()
         loss = "" if target == NO_TARGET else float(experiment.losses[t])
         table.writerow(
-            [t + 1, _cell(visible(token)), _cell(wanted), *hidden, *experiment.predictions[t].tolist(), loss]
+            [t + 1, as_cell(visible(token)), as_cell(wanted), *hidden, *experiment.predictions[t].tolist(), loss]
             + ([] if gradient is None else [*gradient.hidden[t + 1].tolist(), *dz[t].tolist()])
         )
     return out.getvalue()
 
 
-def _cell(text: str) -> str:
+def as_cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 

@@ -190,7 +190,7 @@ def test_the_scatter_has_a_point_a_unit_between_the_axes_and_the_line():
     trace = invented(50, 7)
     figure = saturation_scatter(trace)
     assert len(figure.data) == 3  # the candidate has no part in it
-    for points, name in zip(figure.data, ("i", "f", "o"), strict=True):
+    for points, name in zip(figure.data, ("f", "i", "o"), strict=True):
         np.testing.assert_allclose(points.x, (trace.gates[name] < 0.1).mean(axis=0))
         np.testing.assert_allclose(points.y, (trace.gates[name] > 0.9).mean(axis=0))
         assert points.customdata.tolist() == [1, 2, 3, 4, 5, 6, 7]
