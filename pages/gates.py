@@ -3,12 +3,12 @@
 import streamlit as st
 
 from seqviz.ui import shell
-from seqviz.ui.gates import compare, moves, one_cell, whiteboard
+from seqviz.ui.gates import compare, moves, one_cell, spread, whiteboard
 from seqviz.ui.gates.controls import notation_control
 from seqviz.ui.gradients.common import KEPT
 
 page = shell.open_page("gates", heading=False)
-VIEWS = {view.VIEW: view for view in (one_cell, compare, moves, whiteboard)}
+VIEWS = {view.VIEW: view for view in (one_cell, compare, moves, whiteboard, spread)}
 
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     st.title(page.title, anchor=False, width="content")

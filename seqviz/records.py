@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
+NO_TARGET = -100  # as torch.nn.functional.cross_entropy's ignore_index: this step has no loss
 
 
 def frozen_array(name: str, values: ArrayLike, *shape: int | None) -> Array:

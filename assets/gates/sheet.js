@@ -4,6 +4,7 @@
 const GUTTER = 78;
 const NARROW = { characters: 13, words: 17 }; // the least width of a token, in px
 const WIDE = 46;
+const PIECE = 128; // tokens
 
 class Sheet {
   /** onStep(t): a token was clicked; onPin(unit): a unit was; onOutput(t, k): a cell of the outputs was. */
@@ -80,11 +81,17 @@ class Sheet {
       htmlNode("span", "lane-range", label).textContent = lane.range;
       const box = htmlNode("div", `lane ${lane.base}${begins && number ? " begins" : ""}`, this.paper);
       box.dataset.lane = lane.key;
-      const canvas = htmlNode("canvas", "cells", box);
-      canvas.setAttribute("role", "img");
-      canvas.setAttribute("aria-label", `${lane.title}: ${rows} rows by ${this.sheet.T} tokens`);
+      const picture = htmlNode("div", "picture", box);
+      picture.setAttribute("role", "img");
+      picture.setAttribute("aria-label", `${lane.title}: ${rows} rows by ${this.sheet.T} tokens`);
+      // in pieces: browsers blur a picture that is stretched over tens of thousands of pixels
+      const pieces = Array.from({ length: Math.ceil(this.sheet.T / PIECE) }, (_, i) => {
+        const canvas = htmlNode("canvas", "cells", picture);
+        canvas.style.width = `${Math.min(PIECE, this.sheet.T - i * PIECE) * this.cell}px`;
+        return canvas;
+      });
       const line = svgNode("svg", { class: "line", "aria-hidden": "true", preserveAspectRatio: "none" }, box);
-      const place = { lane, label, box, canvas, line, rows };
+      const place = { lane, label, box, pieces, line, rows };
       label.addEventListener("click", () => this.toggle(place));
       this.size(place);
       return place;
@@ -152,7 +159,10 @@ class Sheet {
     place.order = this.rowsOf(place);
     const order = place.order;
     const limit = difference ? Math.max(1e-12, largest([...table.values])) : lane.limit;
-    this.colours.paint(place.canvas, place.rows, this.sheet.T, (row, t) => table.at(t, order[row]), difference ? "signed" : lane.kind, limit);
+    place.pieces.forEach((canvas, i) => {
+      const count = Math.min(PIECE, this.sheet.T - i * PIECE);
+      this.colours.paint(canvas, place.rows, count, (row, t) => table.at(i * PIECE + t, order[row]), difference ? "signed" : lane.kind, limit);
+    });
     place.box.classList.toggle("pinned", Boolean(lane.units) && this.pinned !== null);
     place.line.replaceChildren();
     if (lane.units && this.pinned !== null && this.pinned < place.rows) this.drawLine(place, table, difference ? "signed" : lane.kind, difference ? limit : (lane.lineLimit ?? limit));

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqviz.records import Array, CellTrace, GradientTrace, frozen_array
+from seqviz.records import NO_TARGET, Array, CellTrace, GradientTrace, frozen_array
 from seqviz.recurrent.activations import softmax
 from seqviz.recurrent.cell import Cell, StepBack
-from seqviz.recurrent.losses import NO_TARGET, step_losses, target_ids
+from seqviz.recurrent.losses import step_losses, target_ids
 
 
 def backpropagate(

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqviz.records import Array, frozen_array
+from seqviz.records import NO_TARGET, Array, frozen_array
 from seqviz.recurrent.activations import log_softmax, softmax
 
 LOSSES = ("cross_entropy", "squared_error")
-NO_TARGET = -100  # as torch.nn.functional.cross_entropy's ignore_index: this step has no loss
 
 
 def predictions(outputs: Array, loss: str) -> Array:

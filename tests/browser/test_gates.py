@@ -213,11 +213,11 @@ def test_a_click_on_the_read_out_asks_what_it_depended_on(visitor: Visitor, sett
     model = Torch("LSTM")
     page = visitor.open("/gates?" + urlencode({"text": TEXT}))
     sheet = Sheet(page)
-    before = page.locator(".lane.dependence canvas").get_attribute("aria-label") or ""
+    before = page.locator(".lane.dependence .picture").get_attribute("aria-label") or ""
     assert f"at step {STEPS}" in before
     page.mouse.click(*sheet.point("p", 4, 0.5 / min(6, len(model.classes))))
     settle(page)
-    expect(page.locator(".lane.dependence canvas")).to_have_attribute(
+    expect(page.locator(".lane.dependence .picture")).to_have_attribute(
         "aria-label", re.compile(rf"log p\({re.escape(sheet_first_class(model))}\) at step 5 ")
     )
     assert sheet.place["cursor"] == 4

@@ -84,3 +84,16 @@ def check_split(split: str) -> None:
 def pick(rng: np.random.Generator, items: Sequence[Item]) -> Item:
     """One of the items, each with the same chance."""
     return items[int(rng.integers(len(items)))]
+
+
+def capitalised(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """The first word, and every word after a full stop or an exclamation mark, with a capital letter."""
+    before = (".", *tokens)
+    return tuple(
+        with_capital(token) if last in {".", "!"} else token for last, token in zip(before, tokens, strict=False)
+    )
+
+
+def with_capital(token: str) -> str:
+    """The word as it opens a sentence."""
+    return token[:1].upper() + token[1:]

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqviz.recurrent import NO_TARGET
+from seqviz.records import NO_TARGET
 from seqviz.text.tasks.base import Sample, Split, check_split
 from seqviz.text.tokens import Unit
 from seqviz.text.vocabulary import EOS, Vocabulary

@@ -14,9 +14,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqviz.recurrent import NO_TARGET
+from seqviz.records import NO_TARGET
 from seqviz.text.tasks import country_words as words
-from seqviz.text.tasks.base import Sample, Split, check_split, pick, split_of
+from seqviz.text.tasks.base import Sample, Split, capitalised, check_split, pick, split_of
 from seqviz.text.tokens import Unit
 from seqviz.text.vocabulary import UNKNOWN, Vocabulary
 
@@ -124,11 +124,3 @@ def decoy_cores(split: Split) -> tuple[Tokens, ...]:
 def shortest_clause(split: Split) -> int:
     """The length of the split's shortest core with a link of one token; every greater length exists as well."""
     return min(map(len, cores(split))) + 1
-
-
-def capitalised(tokens: Tokens) -> Tokens:
-    """The first word, and every word after a full stop, with a capital letter."""
-    before = (".", *tokens)
-    return tuple(
-        words.with_capital(token) if last == "." else token for last, token in zip(before, tokens, strict=False)
-    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seqviz.text.tasks.base import with_capital
+
 Tokens = tuple[str, ...]
 
 LANGUAGES = {
@@ -114,10 +116,6 @@ def every_decoy() -> Iterator[Tokens]:
         for visit in VISITS:
             for country in LANGUAGES:
                 yield (*subject, *visit, country)
-
-
-def with_capital(token: str) -> str:
-    return token[:1].upper() + token[1:]
 
 
 def every_token() -> Iterator[str]:

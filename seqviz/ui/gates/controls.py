@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from seqviz.recurrent.changes import RANGE, Changes, Clamp, Silence
 from seqviz.recurrent.notation import NOTATIONS, Notation, notation
 from seqviz.recurrent.stored import StoredModel
+from seqviz.ui import shell
 from seqviz.ui.gates.models import CELLS, OWN, TASKS, available_tasks, own_model, shipped
 from seqviz.ui.gates.run import GATES, TOKEN_LIMIT, Shown, Swaps
 from seqviz.ui.gradients.common import KEPT
@@ -48,12 +50,17 @@ def task_control(*, own: bool = False) -> str:
     return task
 
 
-def model_controls() -> tuple[str, StoredModel, Shown]:
-    """Which model, and which layer and direction of it."""
+def model_controls(messages: DeltaGenerator) -> tuple[str, StoredModel, Shown]:
+    """Which model, and which layer and direction of it; what there is to say about a file goes to `messages`."""
     task = task_control(own=True)
     if task == OWN:
-        model = own_model()
-        return (OWN, model, _layer_controls(model)) if model else ("country", shipped("country", "LSTM"), Shown())
+        own, refused = own_model()
+        if refused:
+            messages.warning(shell.plain(refused))
+        if own is not None:
+            return OWN, own, _layer_controls(own)
+        messages.info("No file of your own is open yet; shown is the LSTM that ships with this page.")
+        return "country", shipped("country", "LSTM"), Shown()
     cell = st.segmented_control("Cell", CELLS, default=CELLS[0], required=True, key="cell", **KEPT)
     model = shipped(task, cell or CELLS[0])
     return task, model, _layer_controls(model)

@@ -90,7 +90,7 @@ def run_csv(run: GateRun) -> str:
     lanes = {name: lane_values(run.trace, name) for name in GATES[run.model.kind]}
     lanes |= {name: lane_values(run.trace, name) for name in (("h",) if run.trace.cell is None else ("c", "h"))}
     units = range(1, run.trace.hidden_size + 1)
-    classes = [visible(name) for name in class_names(run.model)] if run.probabilities is not None else []
+    classes = class_names(run.model) if run.probabilities is not None else []
     outputs = [f"p({name})" if classes.count(name) == 1 else f"p({name}, id {k})" for k, name in enumerate(classes)]
     table.writerow(["step", "token", *(f"{name}{unit}" for name in lanes for unit in units), *outputs])
     for t, token in enumerate(run.tokens):

@@ -12,7 +12,6 @@ import streamlit as st
 from seqviz.recurrent.changes import Changes, Clamp
 from seqviz.recurrent.gate_notation import gru_equations, gru_symbols, lstm_equations, lstm_symbols
 from seqviz.recurrent.notation import Notation, at, latex
-from seqviz.text import visible
 from seqviz.ui import shell
 from seqviz.ui.gates.files import pytorch_script
 from seqviz.ui.gates.run import GateRun, GateSettings, class_names, gate_run
@@ -40,7 +39,7 @@ def verdict(other: GateRun) -> str:
     """What the held gate did to the answer, in one sentence."""
     assert other.probabilities is not None
     assert other.untouched_probabilities is not None
-    names = [visible(name) for name in class_names(other.model)]
+    names = class_names(other.model)
     before, after = other.untouched_probabilities[-1], other.probabilities[-1]
     was, now = int(np.argmax(before)), int(np.argmax(after))
     if was == now:
@@ -73,16 +72,33 @@ def card(told: Mapping[str, Any]) -> None:
 
 
 def score_table(told: Mapping[str, Any]) -> str:
-    """A Markdown table: the score of each cell on held-out data, and along the card's curve."""
-    curve = next(iter(told["cells"].values()))
-    heads = ["cell", "parameters", "learning rate", "held-out score"]
-    heads += [f"{curve['curve_name']} {at}" for at in curve["curve_at"] or ()]
-    lines = [" | ".join(heads), " | ".join("---" for _ in heads)]
-    for name, cell in told["cells"].items():
+    """A Markdown table: each cell's score on held-out data, what else was measured, and the baselines."""
+    cells = told["cells"]
+    first = next(iter(cells.values()))
+    at = _spread(len(first["curve_at"]))
+    breaks = any(cell["breaks_at"] is not None for cell in cells.values())
+    heads = ["cell", "parameters", "learning rate", "held-out score", *first["also"]]
+    heads += ["first wrong at"] if breaks else []
+    heads += [f"{first['curve_name']} {first['curve_at'][place]}" for place in at]
+    rows = []
+    for name, cell in cells.items():
         row = [name.upper(), f"{cell['parameters']:,}", f"{cell['learning_rate']:g}", f"{cell['test']:.3f}"]
-        lines.append(" | ".join(row + [f"{value:.2f}" for value in cell["curve"] or ()]))
-    chance = ["chance", "", "", f"{told['chance']:.3f}", *("" for _ in curve["curve_at"] or ())]
-    return "\n".join(f"| {line} |" for line in [*lines, " | ".join(chance)])
+        row += [f"{value:.3f}" for value in cell["also"].values()]
+        row += (
+            [f"{first['curve_name']} = {cell['breaks_at']}" if cell["breaks_at"] is not None else ""] if breaks else []
+        )
+        rows.append(row + [f"{cell['curve'][place]:.2f}" for place in at])
+    for name, value in told["baselines"].items():
+        rows.append([name, "", "", f"{value:.3f}", *[""] * (len(heads) - 4)])
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _spread(count: int, most: int = 10) -> list[int]:
+    """Places of at most `most` of `count` entries, the first and the last among them."""
+    if count <= most:
+        return list(range(count))
+    return [round(step * (count - 1) / (most - 1)) for step in range(most)]
 
 
 def equations(run: GateRun, letters: Notation) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from seqviz.recurrent.layout import LAYER_LIMIT, UNIT_LIMIT
 from seqviz.recurrent.stored import StoredModel, read_model
 from seqviz.recurrent.tensors import ModelFileError
 from seqviz.ui import shell
@@ -51,21 +52,21 @@ def shipped(task: str, cell: str) -> StoredModel:
     return read_model(file_of(task, cell).read_bytes())
 
 
-def own_model() -> StoredModel | None:
-    """The reader's own weights, or the last that could be read; None before there are any."""
+def own_model() -> tuple[StoredModel | None, str | None]:
+    """The reader's own weights, or the last that could be read, and a sentence where a file could not."""
     with st.popover("Open a .safetensors file"):
         st.caption(
             "Weights under PyTorch's names (`weight_ih_l0`, `weight_hh_l0`, …), with `embedding.weight` and "
-            "`head.weight` if there are any. Up to 256 units, 4 layers, 5 MB. The file stays in this session."
+            f"`head.weight` if there are any. Up to {UNIT_LIMIT} units, {LAYER_LIMIT} layers, 5 MB. The file stays in "
+            "this session."
         )
         # any kind of file is taken, so that a refusal can say what is wrong with it
         file = st.file_uploader("Model", key="own_file", label_visibility="collapsed")
+    refused = None
     if file is not None:
         try:
             visit().own_model = read_model(file.getvalue())
         except ModelFileError as refusal:
-            st.warning(shell.plain(f"{file.name}: {refusal}"))
+            refused = f"{file.name}: {refusal}"
     found: StoredModel | None = visit().own_model
-    if found is None:
-        st.info("No file of your own is open yet; shown is the LSTM that ships with this page.")
-    return found
+    return found, refused

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
+import numpy as np
 import streamlit as st
 
+from seqviz.figures.retention import retention_bars
 from seqviz.recurrent import LSTM
-from seqviz.recurrent.moves import three_moves
-from seqviz.recurrent.notation import Notation
-from seqviz.ui import shell
+from seqviz.recurrent.gate_notation import lstm_symbols
+from seqviz.recurrent.moves import GroupSummary, by_group, retention, three_moves
+from seqviz.recurrent.notation import Notation, at, latex
+from seqviz.text import visible
+from seqviz.text.tasks import Country, Reviews, Task
+from seqviz.text.tasks.kinds import kinds_of_words
+from seqviz.ui.gates.accepted import accepted_run, say_notes, text_in_address
 from seqviz.ui.gates.component import sheet
-from seqviz.ui.gates.controls import example, task_control, text_control
+from seqviz.ui.gates.controls import task_control, text_control
 from seqviz.ui.gates.models import shipped
-from seqviz.ui.gates.run import GateSettings, gate_run
+from seqviz.ui.gates.run import GateSettings
 from seqviz.ui.gates.sheet import moves_data
-from seqviz.ui.settings import Refusal
-from seqviz.ui.state import visit
+from seqviz.ui.gradients.common import KEPT, bullets, chart, explain, is_dark
 
 VIEW = "Three moves"
 TITLES: Mapping[str, str] = MappingProxyType(
     {"plain": "no gate", "write": "+ write", "read": "+ read", "forget": "+ forget"}
 )
+
+HELD_OUT = 200
+GROUPED: Mapping[str, Task] = {"reviews": Reviews(), "country": Country()}
 
 
 def show(letters: Notation) -> None:
@@ -31,14 +40,81 @@ def show(letters: Notation) -> None:
         task = task_control()
         model = shipped(task, "LSTM")
         text = text_control(task, model)
-    place = f"moves {task}"
-    try:
-        run = gate_run(model, GateSettings(text))
-        visit().last_good[place] = text
-    except Refusal as refusal:
-        st.warning(shell.plain(f"{refusal} The picture stays as it was."))
-        run = gate_run(model, GateSettings(visit().last_good.get(place, example(model))))
+        squashed = st.toggle("h = o⊙tanh s", True, key="squashed", help=_BOTH_FORMS, **KEPT)
+    run, _ = accepted_run(f"moves {task}", model, GateSettings(text))
+    say_notes(run)
     assert isinstance(run.cell, LSTM)
-    moves = three_moves(run.cell, run.trace.inputs)
-    address = {"text": text if text != example(model) else None}
-    sheet(moves_data(run, moves, TITLES, letters) | {"address": address}, key="moves")
+    moves = three_moves(replace(run.cell, squash_output=squashed), run.trace.inputs)
+    sheet(moves_data(run, moves, TITLES, letters) | {"address": text_in_address(text, model)}, key="moves")
+    st.subheader("What is left of every token at the end", anchor=False)
+    kept = retention(moves["forget"])
+    groups = {name: places for name, places in kinds_of_words(task, run.tokens).items() if len(places)}
+    chart(retention_bars([visible(token) for token in run.tokens], kept.shares, groups, is_dark()), "retention")
+    masks = {name: np.isin(np.arange(len(run.tokens)), places) for name, places in groups.items()}
+    st.markdown(bullets(*told(by_group(kept, masks)), *held_out(task)))
+    st.subheader("The three moves", anchor=False)
+    for line in equations(letters, squashed):
+        st.latex(latex(at(line, "t")))
+    explain(_TO_SEE, "lecture deck B; Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000.")
+
+
+@st.cache_data(show_spinner=False)
+def held_out(task: str) -> list[str]:
+    """The same over sentences that the model never saw, where the task has groups of its own; in one sentence."""
+    if task not in GROUPED:
+        return []
+    model, drawn = shipped(task, "LSTM"), np.random.default_rng(0)
+    shares: dict[str, list[float]] = {}
+    for _ in range(HELD_OUT):
+        tokens = GROUPED[task].sample(drawn, "test").tokens
+        kept = retention(model.trace(model.numbered(tokens).ids)).shares
+        for name, places in kinds_of_words(task, tokens).items():
+            shares.setdefault(name, []).extend(share for share in kept[places] if np.isfinite(share))
+    found = ", ".join(f"{np.mean(values):.0%} of what {name} wrote" for name, values in shares.items() if values)
+    return [f"Over {HELD_OUT} held-out sentences the end still holds {found}."]
+
+
+def told(summaries: Mapping[str, GroupSummary]) -> Sequence[str]:
+    """What became of each group of words, in numbers; and whether the words that matter are kept better."""
+    sentences = [
+        f"**{name}** ({summary.tokens}): {summary.share:.0%} of what they wrote is left at the end; reading one leaves "
+        f"{summary.forget:.0%} of the state before it."
+        for name, summary in summaries.items()
+        if np.isfinite(summary.share)
+    ]
+    if {"stop words", "sentiment words"} <= summaries.keys():
+        stop, sentiment = summaries["stop words"], summaries["sentiment words"]
+        if np.isfinite(stop.share) and np.isfinite(sentiment.share):
+            if sentiment.share > stop.share:
+                sentences.append("On this text sentiment words are kept better than stop words.")
+            else:
+                sentences.append("On this text sentiment words are **not** kept better than stop words.")
+    return sentences
+
+
+def equations(letters: Notation, squashed: bool) -> Sequence[str]:
+    """The state after each move, in the reader's letters."""
+    s = lstm_symbols(letters)
+    state, new = s["c"], s["g"]
+    read = f"{s['o']}⊙tanh({state})" if squashed else f"{s['o']}⊙{state}"
+    old = s["c_prev"]
+    return (
+        f"{state} = {new} = tanh(W {old} + U {s['x']} + b)",
+        f"{s['h']} = {read} , {state} = {new} = tanh(W {s['h_prev']} + U {s['x']} + b)",
+        f"{state} = {old} + {s['i']}⊙{new}",
+        f"{state} = {s['f']}⊙{old} + {s['i']}⊙{new}",
+    )
+
+
+_BOTH_FORMS = (
+    "The deck writes h = s⊙o at first and h = o⊙tanh(s) in its summary, which is the form in use. Off: the first one, "
+    "on weights that were trained with the second."
+)
+_TO_SEE = (
+    "**No gate**: every token rewrites the whole state. **Selective write** (o): only a share of the state is let out "
+    "to be read. **Selective read** (i): only a share of the new is taken in, and the old stays, so the state fills "
+    "up. **Selective forget** (f): only a share of the old stays. That is the LSTM.",
+    "The weights are those of the trained LSTM in all four. Only the last row shows a network as it was trained; the "
+    "others show what the same numbers do without a gate, not what they could have learnt.",
+    "The bars are computed: the product of all later forget gates, on what the token wrote.",
+)

@@ -7,14 +7,14 @@ import streamlit as st
 
 from seqviz.recurrent.notation import Notation
 from seqviz.ui import shell
+from seqviz.ui.gates.accepted import accepted_run, say_notes, text_in_address
 from seqviz.ui.gates.component import sheet
-from seqviz.ui.gates.controls import change_controls, example, model_controls, text_control
+from seqviz.ui.gates.controls import change_controls, model_controls, text_control
 from seqviz.ui.gates.explain import card, downloads, equations, predict_first
 from seqviz.ui.gates.models import OWN, card_of, file_of
-from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings, class_names, gate_run
+from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings, class_names
 from seqviz.ui.gates.sheet import sheet_data
 from seqviz.ui.gradients.common import KEPT
-from seqviz.ui.settings import Refusal
 from seqviz.ui.state import visit
 
 VIEW = "One cell"
@@ -22,25 +22,18 @@ VIEW = "One cell"
 
 def show(letters: Notation) -> None:
     """Controls, the sheet, and what was done to the text."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        task, model, shown = model_controls()
+    row, messages = st.container(horizontal=True, vertical_alignment="bottom", gap="small"), st.container()
+    with row:
+        task, model, shown = model_controls(messages)
         text = text_control(task, model)
         asking = st.toggle("What if?", key="what_if", **KEPT)
     changes, swaps = change_controls(model) if asking else (NOTHING, ())
     settings = GateSettings(text, swaps, changes, shown, visit().explained)
-    place = f"gates {task} {model.kind}"
-    try:
-        run = gate_run(model, settings)
-        visit().last_good[place] = settings
-    except (Refusal, ValueError) as refusal:
-        st.warning(shell.plain(f"{refusal} The picture stays as it was."))
-        run = gate_run(model, visit().last_good.get(place, GateSettings(example(model))))
-    for note in run.notes:
-        st.info(shell.plain(note))
+    run, settings = accepted_run(f"gates {task} {model.kind}", model, settings)
+    say_notes(run)
     if run.untouched is not None:
         st.markdown(shell.plain(told(run)))
-    address = {"text": text if text != example(model) else None}
-    sheet(sheet_data(run, letters) | {"address": address}, key="sheet")
+    sheet(sheet_data(run, letters) | {"address": text_in_address(text, model)}, key="sheet")
     predict_first(run, settings)
     path = None if task == OWN else file_of(task, model.kind)
     if path is None:

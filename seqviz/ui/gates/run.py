@@ -96,16 +96,22 @@ class GateRun:
         if self.explained is None:
             return ""
         step, k = self.explained
-        return f"log p({visible(class_names(self.model)[k])}) at step {step:,}"
+        return f"log p({class_names(self.model)[k]}) at step {step:,}"
 
 
 def class_names(model: StoredModel) -> tuple[str, ...]:
-    """What the K outputs are called: by the file, else by the tokens where there are as many, else by number."""
-    if model.notes.classes or model.head is None:
-        return model.notes.classes
+    """What the K outputs are called: by the file, else by the tokens where there are as many, else by number.
+
+    As a reader sees them: a class that is a single character may be a space.
+    """
+    if model.head is None:
+        return ()
     count = len(model.head.bias)
-    if model.vocabulary is not None and model.vocabulary.size == count:
-        return model.vocabulary.tokens
+    names = model.notes.classes
+    if not names and model.vocabulary is not None and model.vocabulary.size == count:
+        names = model.vocabulary.tokens
+    if names:
+        return tuple(visible(name) if len(name) == 1 else visible(name).replace("␣", " ") for name in names)
     return tuple(f"output {k + 1}" for k in range(count))
 
 
@@ -226,6 +232,8 @@ def _swapped(tokens: tuple[str, ...], swaps: Swaps) -> tuple[str, ...]:
 
 
 def _about_unknown(model: StoredModel, tokens: tuple[str, ...], unknown: Sequence[int]) -> list[str]:
+    if model.vocabulary is None:
+        return ["The file names no tokens: yours get the rows 1, 2, 3 … in the order in which they first appear."]
     if not unknown:
         return []
     words = list(dict.fromkeys(visible(tokens[place]) for place in unknown))

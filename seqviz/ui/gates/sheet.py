@@ -125,7 +125,7 @@ def _lanes(
         found.append(state_lane(name, states, symbols[name], untouched=old, group=group, sent=not group))
     if run.probabilities is not None:
         shown = likeliest(run.probabilities, OUTPUT_ROWS) if rows is None else rows
-        names = [visible(name) for name in class_names(run.model)]
+        names = class_names(run.model)
         found.append(output_lane(run.probabilities, shown, names, untouched=run.untouched_probabilities, group=group))
     if run.saliency is not None:
         found.append(dependence_lane(run.saliency, run.explained_in_words))
