@@ -241,11 +241,20 @@ def _points(values: Array, gate: str, called: str, number: int, first: bool, dar
             "opacity": 0.7,
             "line": {"width": 1, "color": frame.palette(dark)["surface"]},
         },
-        customdata=np.arange(1, len(shares) + 1),
+        customdata=_units_at(shares),
         name=frame.safe(called),
         legendgroup=str(number),
         showlegend=first,
         cliponaxis=False,
-        hovertemplate=f"{whose}unit %{{customdata}}, {TITLES.get(gate, gate)}<br>below 0.1: %{{x:.1%}} of the time"
+        hovertemplate=f"{whose}%{{customdata}}, {TITLES.get(gate, gate)}<br>below 0.1: %{{x:.1%}} of the time"
         "<br>above 0.9: %{y:.1%}<extra></extra>",
     )
+
+
+def _units_at(points: Array) -> list[str]:
+    """(H, 2) → for each unit the numbers of all that stand in its place: "unit 3", "units 3, 7"."""
+    together: dict[tuple[float, ...], list[str]] = {}
+    places = [tuple(point) for point in points.tolist()]
+    for unit, place in enumerate(places, start=1):
+        together.setdefault(place, []).append(str(unit))
+    return [f"unit{'s' if len(together[place]) > 1 else ''} {', '.join(together[place])}" for place in places]
