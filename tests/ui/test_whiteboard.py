@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from seqviz.recurrent.whiteboard import START
+from seqviz.ui.gates.board_script import board_script
 from seqviz.ui.gates.whiteboard import board_data, boards, boards_csv
 
 APP = """
@@ -38,6 +43,17 @@ def test_the_table_holds_the_equation_row_by_row() -> None:
     assert {row["candidate"] for row in rows if row["board"] == "plain, told the right numbers"} == {
         "5.0", "33.0", "34.0", "170.0", "11.0", "181.0",
     }  # fmt: skip
+
+
+def test_the_script_makes_the_same_numbers_in_torch(tmp_path: Path) -> None:
+    found = boards({"a": -7, "b": 12, "c": 99, "d": -3}, 0.35)
+    path = tmp_path / "whiteboard.py"
+    path.write_text(board_script(found.numbers, found.share), encoding="utf-8")
+    answer = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
+    assert answer.returncode == 0, answer.stderr
+    lines = [line.rsplit(" ", 3)[1:] for line in answer.stdout.splitlines()]
+    wanted = [*found.gated.states[1:], *found.plain.states[1:]]
+    np.testing.assert_allclose(np.array(lines, dtype=np.float64), wanted, rtol=1e-11)
 
 
 def test_the_view_opens_and_takes_the_reader_s_numbers() -> None:

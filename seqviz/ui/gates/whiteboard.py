@@ -7,6 +7,7 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import streamlit as st
 
@@ -25,6 +26,7 @@ from seqviz.recurrent.whiteboard import (
     standing,
 )
 from seqviz.ui.browser import browser_component
+from seqviz.ui.gates.board_script import board_script
 from seqviz.ui.gradients.common import KEPT, accepted, explain
 
 VIEW = "Whiteboard"
@@ -84,7 +86,10 @@ def show(letters: Notation) -> None:
         )
     found = accepted(VIEW, lambda: boards(asked, share), boards())
     _board(data=board_data(found), key="whiteboard")
-    st.download_button("Numbers (CSV)", lambda: boards_csv(found), "whiteboard.csv", "text/csv")
+    with st.container(horizontal=True):
+        st.download_button("Numbers (CSV)", lambda: boards_csv(found), "whiteboard.csv", "text/csv")
+        script = partial(board_script, found.numbers, found.share)
+        st.download_button("PyTorch script", script, "whiteboard.py", "text/x-python")
     explain(
         (
             "A state of fixed size is a board of fixed size. Whoever may **choose** what stays, what is looked at and "
