@@ -186,9 +186,9 @@ def test_a_deep_link_opens_place_unit_node_and_order(visitor: Visitor):
     assert sheet.opened["numbers"].startswith("unit 7: ")
     assert sheet.opened["equation"].startswith("(1−i4)⊙s̃4") or sheet.opened["equation"].startswith("i4⊙s̃4")
     assert sheet.root.get_by_label("Units").input_value() == "activity"
-    sheet.press("ArrowRight")
+    sheet.press("ArrowLeft")
     sheet.page.wait_for_timeout(400)
-    assert "at=5" in sheet.page.url
+    assert "at=3" in sheet.page.url
 
 
 def test_a_held_gate_changes_everything_after_it(visitor: Visitor):

@@ -53,8 +53,13 @@ def show(letters: Notation) -> None:
     masks = {name: np.isin(np.arange(len(run.tokens)), places) for name, places in groups.items()}
     st.markdown(bullets(*told(by_group(kept, masks)), *held_out(task)))
     st.subheader("The three moves", anchor=False)
-    for line in equations(letters, squashed):
-        st.latex(latex(at(line, "t")))
+    for column, (title, lines) in zip(
+        [*st.columns(2), *st.columns(2)], equations(letters, squashed).items(), strict=True
+    ):
+        with column.container(border=True):
+            st.markdown(f"**{title}**")
+            for line in lines:
+                st.latex(latex(at(line, "t")))
     explain(_TO_SEE, "lecture deck B; Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000.")
 
 
@@ -92,18 +97,20 @@ def told(summaries: Mapping[str, GroupSummary]) -> Sequence[str]:
     return sentences
 
 
-def equations(letters: Notation, squashed: bool) -> Sequence[str]:
-    """The state after each move, in the reader's letters."""
+def equations(letters: Notation, squashed: bool) -> Mapping[str, Sequence[str]]:
+    """The state after each move, in the reader's letters; short lines, so that they fit a phone."""
     s = lstm_symbols(letters)
-    state, new = s["c"], s["g"]
-    read = f"{s['o']}⊙tanh({state})" if squashed else f"{s['o']}⊙{state}"
-    old = s["c_prev"]
-    return (
-        f"{state} = {new} = tanh(W {old} + U {s['x']} + b)",
-        f"{s['h']} = {read} , {state} = {new} = tanh(W {s['h_prev']} + U {s['x']} + b)",
-        f"{state} = {old} + {s['i']}⊙{new}",
-        f"{state} = {s['f']}⊙{old} + {s['i']}⊙{new}",
-    )
+    state, new, old = s["c"], s["g"], s["c_prev"]
+    return {
+        TITLES["plain"]: [f"{new} = tanh(W {old} + U {s['x']} + b)", f"{state} = {new}"],
+        TITLES["write"]: [
+            f"{s['h']} = {s['o']}⊙tanh({state})" if squashed else f"{s['h']} = {s['o']}⊙{state}",
+            f"{new} = tanh(W {s['h_prev']} + U {s['x']} + b)",
+            f"{state} = {new}",
+        ],
+        TITLES["read"]: [f"{state} = {old} + {s['i']}⊙{new}"],
+        TITLES["forget"]: [f"{state} = {s['f']}⊙{old} + {s['i']}⊙{new}"],
+    }
 
 
 _BOTH_FORMS = (
