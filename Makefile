@@ -1,8 +1,9 @@
-# make run | test | lint | bench | clean. The first one to run makes .venv and installs what it needs.
+# make run | test | lint | bench | models | clean. The first one to run makes .venv and installs what it needs.
 #
 #   make run PORT=8600          another port
 #   make run WATCH=auto         reload when a source file changes
 #   make test ARGS="-k house"   some of the tests
+#   make models ARGS=country    train the small networks in assets/models again, all or some of the tasks
 #   make run PYTHON=/opt/python3.12/bin/python3
 
 SHELL := /bin/sh
@@ -24,7 +25,7 @@ CHROMIUM ?= $(shell for browser in chromium chromium-browser google-chrome googl
 	command -v "$$browser" && break; done)
 export CHROMIUM
 
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench models clean
 
 help:
 	@sed -n '/^$$/q; s/^# \{0,1\}//p' Makefile
@@ -46,6 +47,9 @@ lint: .venv/.tests
 
 bench: .venv/.tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks $(ARGS)
+
+models: .venv/.runs
+	OMP_NUM_THREADS=1 $(BIN)/python -m seqviz.learning.shipped $(ARGS)
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis build

@@ -56,10 +56,15 @@ class Examples:
         return Examples(self.ids.masked_fill(replaced, unknown), self.targets, self.lengths)
 
 
-def draw(task: Task, split: Split, count: int, seed: int) -> Examples:
+def draw_samples(task: Task, split: Split, count: int, seed: int) -> list[Sample]:
     """`count` samples of a split; each split has a stream of random numbers of its own."""
     rng = np.random.default_rng([seed, *split.encode()])
-    return Examples.of([task.sample(rng, split) for _ in range(count)], task.vocabulary)
+    return [task.sample(rng, split) for _ in range(count)]
+
+
+def draw(task: Task, split: Split, count: int, seed: int) -> Examples:
+    """The same as tensors."""
+    return Examples.of(draw_samples(task, split, count, seed), task.vocabulary)
 
 
 def training_examples(task: Task, count: int, seed: int, unknown_share: float) -> Examples:

@@ -22,7 +22,6 @@ LIMITS: Limits = {
     "batch": (1, 1024),
     "learning_rate": (1e-6, 1.0),
     "clip_norm": (1e-3, 1e3),
-    "memory_bias": (-10.0, 10.0),
     "seed": (0, 2**32 - 1),
 }
 
@@ -36,7 +35,6 @@ class FitConfig:
         updates: the budget. batch: sequences an update.
         learning_rate: of Adam at the first update; it falls evenly, to 0 after the last.
         clip_norm: the gradient's norm is held at or below this.
-        memory_bias: what is added at the start to the bias of the gate that keeps: f of an LSTM, z of a GRU.
         seed: of the first weights and of the order of the batches.
 
     Raises:
@@ -50,7 +48,6 @@ class FitConfig:
     batch: int = 32
     learning_rate: float = 0.003
     clip_norm: float = 1.0
-    memory_bias: float = 0.0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -71,14 +68,7 @@ def new_model(config: FitConfig, tokens: int, classes: int) -> SequenceModel:
     """The network before its first update: drawn as torch draws it, from the config's own stream of random numbers."""
     with torch.random.fork_rng(devices=()):
         torch.manual_seed(config.seed)
-        model = SequenceModel(config.cell, tokens, config.embedding, config.hidden, classes)
-    place = {"LSTM": 1, "GRU": 1}.get(config.cell)  # torch's order is i, f, g, o and r, z, n
-    if place is not None:
-        with torch.no_grad():
-            model.rnn.get_parameter("bias_hh_l0").chunk(4 if config.cell == "LSTM" else 3)[place].add_(
-                config.memory_bias
-            )
-    return model
+        return SequenceModel(config.cell, tokens, config.embedding, config.hidden, classes)
 
 
 def fit(model: SequenceModel, examples: Examples, config: FitConfig) -> Iterator[FitStep]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from seqviz.learning.fit import FitConfig
-from seqviz.text.tasks import Counting, Country, Task
+from seqviz.text.tasks import Brackets, Counting, Country, Reviews, Task
 
-RATES = (0.001, 0.003, 0.01)
+RATES = (0.001, 0.003, 0.01, 0.03)
 UNKNOWN_SHARE = 0.03  # of the training tokens, where the vocabulary has <unk>
 
 
@@ -104,4 +104,54 @@ COUNTING = Recipe(
     example="aaaaaaaaXbbbbbbbb",
 )
 
-RECIPES = {recipe.task.name: recipe for recipe in (COUNTRY, COUNTING)}
+BRACKETS = Recipe(
+    task=Brackets(),
+    asked=Brackets(),
+    hidden=24,
+    embedding=8,
+    updates=2000,
+    title="What stands open",
+    about=(
+        "The network reads a text character by character and has to say after each how many brackets are open, or that "
+        "a quotation is open. Brackets inside quotes do not count, so the depth must be kept through the quotation."
+    ),
+    data=(
+        "Random texts of 12 to 40 characters: ( ) and [ ] nested up to four deep and always closed in the right order, "
+        "quotes with any brackets inside, small letters, digits and signs. What is open at the end stays open."
+    ),
+    splits=(
+        "A text belongs to one of the three splits by a hash of its first eight characters: no two splits share a "
+        "beginning."
+    ),
+    scoring="The share of held-out characters after which the answer is right; the loss is the mean over all of them.",
+    example='f(a, [b, "not ]) here", c[1]) + g("((", (d))',
+)
+
+REVIEWS = Recipe(
+    task=Reviews(),
+    asked=Reviews(),
+    hidden=16,
+    embedding=8,
+    updates=6000,
+    title="Praise or blame",
+    about=(
+        "The network reads a short review word by word and has to say at its end whether it praises or blames. "
+        "Negation turns a word round; beside “but”, “however”, “although” and “even though” one half does not count."
+    ),
+    data=(
+        "Reviews composed from hand-written phrases, not collected: films, food, hotels and gadgets, with negation, "
+        "intensifiers, contrast, and sentences that say nothing. 3 % of the training tokens are replaced by <unk>."
+    ),
+    splits=(
+        "Each pair of a noun and what is said of it belongs to one of the three splits by a hash of both: no pair of "
+        "the test reviews was seen together in training, though each of the two words was, and the neutral sentences."
+    ),
+    scoring="The share of held-out reviews judged right; the loss stands at the last step alone.",
+    examples=8000,
+    example=(
+        "We were there on Sunday with my sister . The lobby was very gloomy and the pool was far from clean . However "
+        ", the room was not bad at all . We stayed until the evening ."
+    ),
+)
+
+RECIPES = {recipe.task.name: recipe for recipe in (COUNTRY, BRACKETS, COUNTING, REVIEWS)}

@@ -17,7 +17,7 @@ import torch
 
 from seqviz.learning.data import Examples, training_examples
 from seqviz.learning.fit import Score, fit, new_model, score
-from seqviz.learning.measures import held_out, measure
+from seqviz.learning.measures import baselines, held_out, measure
 from seqviz.learning.model import CELLS, Notes, SequenceModel, save
 from seqviz.learning.recipes import RECIPES, UNKNOWN_SHARE, Recipe
 from seqviz.learning.threads import one_thread
@@ -92,7 +92,7 @@ def card_of(recipe: Recipe, cells: dict[str, object]) -> dict[str, object]:
         "data": recipe.data,
         "splits": recipe.splits,
         "scoring": recipe.scoring,
-        "chance": round(1 / len(recipe.task.classes), 4),
+        "baselines": baselines(recipe),
         "training_examples": recipe.examples,
         "held_out_examples": recipe.held_out,
         "hidden": recipe.hidden,

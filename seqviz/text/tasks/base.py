@@ -15,6 +15,7 @@ from seqviz.text.vocabulary import Vocabulary
 Split = Literal["train", "validation", "test"]
 Item = TypeVar("Item")
 SPLITS: tuple[Split, ...] = get_args(Split)
+WITHOUT_CAPITALS = 0.1
 SHARES = {"train": 70, "validation": 15, "test": 15}  # in percent
 
 
@@ -84,6 +85,11 @@ def check_split(split: str) -> None:
 def pick(rng: np.random.Generator, items: Sequence[Item]) -> Item:
     """One of the items, each with the same chance."""
     return items[int(rng.integers(len(items)))]
+
+
+def as_written(rng: np.random.Generator, tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """With capitals where sentences begin, or as some people type, without; so a network learns every word as both."""
+    return tokens if rng.random() < WITHOUT_CAPITALS else capitalised(tokens)
 
 
 def capitalised(tokens: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from seqviz.records import NO_TARGET
 from seqviz.text.tasks import country_words as words
-from seqviz.text.tasks.base import Sample, Split, capitalised, check_split, pick, split_of
+from seqviz.text.tasks.base import Sample, Split, as_written, check_split, pick, split_of
 from seqviz.text.tokens import Unit
 from seqviz.text.vocabulary import UNKNOWN, Vocabulary
 
@@ -95,7 +95,7 @@ def sentence(
             tokens += further
     tokens += closing
     language = Country.classes.index(words.LANGUAGES[country])
-    return Sample(capitalised(tokens), (NO_TARGET,) * (len(tokens) - 1) + (language,))
+    return Sample(as_written(rng, tokens), (NO_TARGET,) * (len(tokens) - 1) + (language,))
 
 
 def clause(rng: np.random.Generator, split: Split, country: str, decoys: float) -> Tokens:

@@ -15,9 +15,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqviz.records import NO_TARGET
+from seqviz.recurrent import NO_TARGET
 from seqviz.text.tasks import reviews_words as words
-from seqviz.text.tasks.base import Sample, Split, capitalised, check_split, pick, split_of, with_capital
+from seqviz.text.tasks.base import Sample, Split, as_written, check_split, pick, split_of, with_capital
 from seqviz.text.tokens import Unit
 from seqviz.text.vocabulary import UNKNOWN, Vocabulary
 
@@ -81,7 +81,7 @@ class Reviews:
         }[frame]
         before = (*pick(rng, words.NEUTRAL), ".") if rng.random() < self.neutral else ()
         behind = (*pick(rng, words.NEUTRAL), ".") if rng.random() < self.neutral else ()
-        tokens = capitalised((*before, *body, pick(rng, words.ENDS), *behind))
+        tokens = as_written(rng, (*before, *body, pick(rng, words.ENDS), *behind))
         return Sample(tokens, (NO_TARGET,) * (len(tokens) - 1) + (polarity,))
 
     def opinion(self, rng: np.random.Generator, domain: words.Domain, polarity: int, split: Split) -> Tokens:
