@@ -15,7 +15,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from seqviz.recurrent import NO_TARGET
+from seqviz.records import NO_TARGET
 from seqviz.text.tasks import reviews_words as words
 from seqviz.text.tasks.base import Sample, Split, as_written, check_split, pick, split_of, with_capital
 from seqviz.text.tokens import Unit
