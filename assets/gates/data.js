@@ -12,7 +12,9 @@ class Table {
     Object.assign(this, { values, rows, columns });
   }
 
-  static from({ packed, rows, columns }) {
+  /** Packed numbers, or the places of the ones in one-hot rows. */
+  static from({ packed, rows, columns, ones }) {
+    if (ones) return new OneHot(ones, columns);
     return new Table(floatsOf(packed), rows, columns);
   }
 
@@ -38,6 +40,19 @@ class Table {
   }
 }
 
+/** Rows of zeros with a single 1, or none: made when they are read. */
+class OneHot {
+  constructor(ones, columns) {
+    Object.assign(this, { ones, columns, rows: ones.length });
+  }
+
+  row(row) {
+    const made = new Float32Array(this.columns);
+    if (this.ones[row] >= 0) made[this.ones[row]] = 1;
+    return made;
+  }
+}
+
 /** Pearson's correlation of two equally long lists; 0 where one of them never changes. */
 function correlation(a, b) {
   const mean = (list) => list.reduce((sum, value) => sum + value, 0) / list.length;
@@ -60,10 +75,15 @@ function runsOf(lane, states) {
 }
 
 function unpackSheet(data) {
-  const states = Object.fromEntries(Object.entries(data.states ?? {}).map(([name, table]) => [name, Table.from(table)]));
+  const tables = (named) => Object.fromEntries(Object.entries(named ?? {}).map(([name, table]) => [name, Table.from(table)]));
+  const states = tables(data.states);
   const lanes = data.lanes.map((lane) => ({ ...lane, runs: runsOf(lane, states) }));
   const byKey = Object.fromEntries(lanes.map((lane) => [lane.key, lane]));
-  const weights = Object.fromEntries(Object.entries(data.weights ?? {}).map(([name, table]) => [name, Table.from(table)]));
+  const weights = data.weights ? tables(data.weights) : null;
   const inputs = data.inputs ? Table.from(data.inputs) : null;
-  return { ...data, states, lanes, byKey, weights, inputs };
+  const untouched = data.untouched ? { states: tables(data.untouched.states), inputs: Table.from(data.untouched.inputs) } : null;
+  return { ...data, states, lanes, byKey, weights, inputs, untouched };
 }
+
+/** Whether a change reaches this unit at step t, both from 0; units and steps of null mean all. */
+const reaches = (t, unit, units, steps) => (units === null || units.includes(unit)) && (steps === null || (t + 1 >= steps[0] && t + 1 <= steps[1]));

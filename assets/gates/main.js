@@ -39,6 +39,7 @@ class GatesView {
       onStep: (t) => this.goTo(t),
       onPin: (unit) => this.pin(unit),
       onOutput: (t, k) => this.data.drawsCell && this.send("explain", { step: t + 1, output: this.data.byKey.p.rowIds[k] }),
+      onTall: (keys) => address.write("tall", keys.length ? keys.join() : null),
     });
     this.right = htmlNode("div", "right", this.scene);
     this.cell = new CellDrawing(this.right, (name) => this.open(name));
@@ -46,7 +47,7 @@ class GatesView {
     this.onKey = (event) => {
       if (!this.data || !root.isConnected || event.defaultPrevented || keyIsTaken(event)) return;
       if (event.key === "Escape" && this.presenting) this.setPresenting(false);
-      else if (event.key === "ArrowDown" || event.key === "ArrowUp") this.nextUnit(event);
+      else if (["ArrowDown", "ArrowUp"].includes(event.key) && event.composedPath().includes(root)) this.nextUnit(event);
       else if (this.player.key(event)) event.preventDefault();
     };
     document.addEventListener("keydown", this.onKey);
@@ -63,7 +64,10 @@ class GatesView {
     const sheet = unpackSheet(data);
     const same = before && before.cell === sheet.cell && before.H === sheet.H;
     if (!same) this.opened = sheet.opens ?? null;
-    if (!same && !first) this.pinned = null;
+    if (!same && !first) {
+      this.pinned = null;
+      for (const name of ["unit", "node"]) address.write(name, null);
+    }
     this.data = sheet;
     if (first) this.readAddress();
     if (this.pinned !== null && this.pinned >= sheet.H) this.pinned = null;
@@ -85,6 +89,11 @@ class GatesView {
     if (Number.isInteger(unit) && unit >= 1 && unit <= this.data.H) this.pinned = unit - 1;
     const order = address.read("order");
     if (order && this.orders().some(([key]) => key === order)) this.sheet.order = order;
+    if (this.sheet.order === "like") this.pinned ??= 0;
+    const like = address.read("like");
+    if (this.data.lanes.some((lane) => lane.units && lane.base === like)) this.sheet.likeLane = like;
+    if (address.read("run") in RUNS) this.sheet.run = address.read("run");
+    for (const key of (address.read("tall") ?? "").split(",")) if (this.data.byKey[key]) this.sheet.opened.add(key);
     const node = address.read("node");
     if (node && this.data.drawsCell && wiringOf(this.data).nodes.some(([name]) => name === node)) this.opened = node;
     if (address.read("present") === "1") this.setPresenting(true);
@@ -123,14 +132,23 @@ class GatesView {
       const lanes = data.lanes.filter((lane) => lane.units && !lane.group).map((lane) => [lane.key, spokenSymbol(symbolAt(lane.symbol, "t"))]);
       if (lanes.length) choose("in lane", lanes, this.sheet.likeLane, (lane) => {
         this.sheet.likeLane = lane;
+        address.write("like", lane === this.data.likeLane ? null : lane);
         this.sheet.paint();
       });
     }
     if (data.lanes.some((lane) => lane.runs.difference)) {
       choose("Run", Object.entries(RUNS), this.sheet.run, (run) => {
         this.sheet.run = run;
+        address.write("run", run === "changed" ? null : run);
         this.sheet.paint();
+        this.paint(this.player.cursor);
       });
+    }
+    if (data.drawsCell && data.byKey.p) {
+      this.toolbar.textButton("Why?", "What did the answer at this token depend on? The lane below shows it.", () => {
+        const t = this.player.cursor;
+        this.send("explain", { step: t + 1, output: data.byKey.p.answerIds[t] });
+      }, this.options);
     }
     const pins = htmlNode("span", "pins", this.options);
     pins.append(this.pinned === null ? "Click a unit to pin it (↑ ↓)." : `Unit ${this.pinned + 1} is pinned.`);
@@ -176,11 +194,14 @@ class GatesView {
     this.paint(this.player.cursor);
   }
 
+  /** ↑ and ↓ where the focus is in the sheet; elsewhere, and past the first and the last unit, they scroll the page. */
   nextUnit(event) {
-    event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const change = event.key === "ArrowDown" ? 1 : -1;
     const unit = this.pinned === null ? 0 : this.pinned + change;
-    if (unit >= 0 && unit < this.data.H) this.pin(unit);
+    if (unit < 0 || unit >= this.data.H) return;
+    event.preventDefault();
+    this.pin(unit);
   }
 
   open(name) {
@@ -195,9 +216,9 @@ class GatesView {
     this.sheet.show(t);
     if (data.drawsCell) {
       const unit = this.pinned ?? 0;
-      const vectors = vectorsAt(data, t);
+      const vectors = vectorsAt(data, t, this.sheet.run);
       this.cell.show(t, vectors, unit);
-      this.panel.show(t, this.opened, unit, vectors);
+      this.panel.show(t, this.opened, unit, vectors, this.sheet.run);
     }
     this.toolbar.scrub.value = String(t);
     this.toolbar.scrub.setAttribute("aria-valuetext", `token ${t + 1} of ${data.T}, ${data.tokens[t]}`);

@@ -57,11 +57,11 @@ class Opened {
     this.shown = null;
   }
 
-  show(t, name, unit, vectors) {
+  show(t, name, unit, vectors, run) {
     const { sheet } = this;
+    const changed = sheet.untouched && run !== "untouched";
     const symbol = (key) => symbolAt(sheet.symbols[key] ?? key, t + 1);
     const rule = this.rules[name];
-    const clamped = sheet.clamped?.includes(name);
     this.equation.replaceChildren();
     const plain = rule?.length === 3 ? `${symbol(rule[0])}${rule[1]}${symbol(rule[2])}` : null;
     const write = (parent, markup) => symbolToHtml(htmlNode("em", "", parent), markup);
@@ -69,10 +69,13 @@ class Opened {
     this.named = plain !== symbol(name); // f ⊙ c is called so already
     if (this.named) write(this.equation, symbol(name));
     this.numbers.replaceChildren();
-    say(this.numbers, `unit ${unit + 1}: `);
+    say(this.numbers, `unit ${unit + 1}${sheet.untouched ? (changed ? ", with the change" : ", untouched") : ""}: `);
     if (rule) this.showRule(rule, name, unit, vectors, symbol, write, say);
     else this.showSum(name, unit, vectors, symbol, write, say, t);
-    if (clamped) say(this.numbers, " (clamped: what stands here replaces what the cell computed)");
+    const held = changed && sheet.held.some(([gate, units, steps]) => gate === name && reaches(t, unit, units, steps));
+    const silenced = changed && name === "h" && sheet.silenced.some(([one, steps]) => reaches(t, unit, [one], steps));
+    if (held) say(this.numbers, " (held: this stands in place of what the cell computed)");
+    if (silenced) say(this.numbers, " (silenced: set to 0 whatever the cell computed)");
     this.showUnits(rule, name, unit, vectors, symbol);
   }
 
@@ -104,6 +107,11 @@ class Opened {
 
   showSum(name, unit, vectors, symbol, write, say, t) {
     const f4 = (value) => formatNumber(value, 4);
+    if (!this.sheet.weights) {
+      say(this.numbers, "this model has too many weights to send to the browser; ");
+      htmlNode("strong", "result", this.numbers).textContent = f4(vectors[name][unit]);
+      return;
+    }
     const { terms, bias, added } = sumOf(this.sheet, name, unit, vectors);
     const squash = ["g", "n"].includes(name) ? "tanh" : "σ";
     const isGate = Boolean(this.sheet.byKey[name]) && this.sheet.cell !== "RNN";

@@ -8,8 +8,8 @@ const PIECE = 128; // tokens
 
 class Sheet {
   /** onStep(t): a token was clicked; onPin(unit): a unit was; onOutput(t, k): a cell of the outputs was. */
-  constructor(parent, { onStep, onPin, onOutput }) {
-    Object.assign(this, { onStep, onPin, onOutput });
+  constructor(parent, { onStep, onPin, onOutput, onTall }) {
+    Object.assign(this, { onStep, onPin, onOutput, onTall });
     this.root = htmlNode("div", "sheet", parent);
     this.gutter = htmlNode("div", "gutter", this.root);
     this.scroller = htmlNode("div", "lanes", this.root);
@@ -72,7 +72,6 @@ class Sheet {
       const label = htmlNode("button", "lane-name", this.gutter);
       label.type = "button";
       label.setAttribute("aria-expanded", String(this.opened.has(lane.key)));
-      label.title = `${lane.title}. Click to draw it ${this.opened.has(lane.key) ? "small" : "tall"}.`;
       const begins = lane.group && this.sheet.lanes[number - 1]?.group !== lane.group;
       label.classList.toggle("begins", Boolean(begins));
       label.classList.toggle("flat", rows === 1);
@@ -110,6 +109,7 @@ class Sheet {
       for (const name of lane.rowNames) htmlNode("span", "", place.names).textContent = name;
     } else place.names = null;
     place.label.classList.toggle("named", Boolean(place.names));
+    place.label.title = `${lane.title}. Click to draw it ${tall ? "small" : "tall"}.`;
   }
 
   /** As tall as lets every lane stand on the screen, within bounds. */
@@ -124,6 +124,7 @@ class Sheet {
     if (this.opened.has(place.lane.key)) this.opened.delete(place.lane.key);
     else this.opened.add(place.lane.key);
     place.label.setAttribute("aria-expanded", String(this.opened.has(place.lane.key)));
+    this.onTall([...this.opened]);
     this.size(place);
     this.paintLane(place);
   }
@@ -163,6 +164,8 @@ class Sheet {
       const count = Math.min(PIECE, this.sheet.T - i * PIECE);
       this.colours.paint(canvas, place.rows, count, (row, t) => table.at(i * PIECE + t, order[row]), difference ? "signed" : lane.kind, limit);
     });
+    const range = place.label.querySelector(".lane-range");
+    range.textContent = difference ? `±${Number(limit.toPrecision(2))}` : lane.range;
     place.box.classList.toggle("pinned", Boolean(lane.units) && this.pinned !== null);
     place.line.replaceChildren();
     if (lane.units && this.pinned !== null && this.pinned < place.rows) this.drawLine(place, table, difference ? "signed" : lane.kind, difference ? limit : (lane.lineLimit ?? limit));

@@ -108,11 +108,13 @@ const isAmount = (sheet, name) => sheet.cell !== "RNN" && ["f", "i", "o", "r", "
 
 const each = (a, f) => Float64Array.from(a, f);
 
-/** Every vector of step t (from 0) that a wire carries. Gates and states are the engine's; between them stand ⊙, + and W. */
-function vectorsAt(sheet, t) {
-  const state = (name) => sheet.states[name];
-  const gate = (name) => sheet.byKey[name].runs.changed.row(t);
-  const x = sheet.inputs.row(t);
+/** Every vector of step t (from 0) that a wire carries, in the run with the change or in the untouched one.
+ *  Gates and states are the engine's; between them stand ⊙, + and W. */
+function vectorsAt(sheet, t, run) {
+  const source = run === "untouched" && sheet.untouched ? sheet.untouched : sheet;
+  const state = (name) => source.states[name];
+  const gate = (name) => sheet.byKey[name].runs[source === sheet ? "changed" : "untouched"].row(t);
+  const x = source.inputs.row(t);
   const found = { x, h_prev: state("h").row(t), h: state("h").row(t + 1) };
   if (sheet.cell === "LSTM") {
     for (const name of "figo") found[name] = gate(name);
@@ -126,14 +128,17 @@ function vectorsAt(sheet, t) {
     const [old, fresh] = sheet.updateKeeps === "old" ? [found.z, found.rest] : [found.rest, found.z];
     found.kept = each(old, (share, j) => share * found.h_prev[j]);
     found.written = each(fresh, (share, j) => share * found.n[j]);
-    const bias = sheet.weights.b_hn.row(0);
-    if (sheet.resetAfter) {
+    const bias = sheet.weights?.b_hn.row(0);
+    if (!sheet.weights) found.product = found.reset = new Float64Array(found.h.length).fill(NaN);
+    else if (sheet.resetAfter) {
       found.product = product(sheet.weights.W_hn, found.h_prev).map((value, j) => value + bias[j]);
       found.reset = each(found.r, (r, j) => r * found.product[j]);
     } else {
       found.reset = each(found.r, (r, j) => r * found.h_prev[j]);
       found.product = product(sheet.weights.W_hn, found.reset).map((value, j) => value + bias[j]);
     }
+  } else if (!sheet.weights) {
+    found.input = found.recurrent = found.z = new Float64Array(found.h.length).fill(NaN);
   } else {
     found.input = product(sheet.weights.W_xh, x);
     found.recurrent = product(sheet.weights.W_hh, found.h_prev);

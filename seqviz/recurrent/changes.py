@@ -16,7 +16,7 @@ from seqviz.recurrent.cell import Change, unchanged
 # What each gate's own squashing function can give: σ for i, f, o, r, z; tanh for the candidates.
 RANGE = {"i": (0, 1), "f": (0, 1), "g": (-1, 1), "o": (0, 1), "r": (0, 1), "z": (0, 1), "n": (-1, 1)}
 
-Steps = tuple[int, int]
+Steps = tuple[int, int | None]  # the first and the last, from 1, both included; None: to the end
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Clamp:
         gate: in PyTorch's letters (LSTM: i, f, g, o; GRU: r, z, n).
         value: from 0 to 1 for i, f, o, r, z, from −1 to 1 for the candidates g and n.
         units: which units, from 0; None for all.
-        steps: the first and the last step, from 1, both included; None for all.
+        steps: the first and the last step, from 1, both included, the last None for the end; None for all.
 
     Raises:
         ValueError: an unknown gate, a value outside its range, no unit at all, or a last step before the first.
@@ -59,7 +59,7 @@ class Silence:
 
     Attributes:
         unit: from 0.
-        steps: the first and the last step, from 1, both included; None for all.
+        steps: the first and the last step, from 1, both included, the last None for the end; None for all.
     """
 
     unit: int
@@ -98,9 +98,9 @@ class Changes:
             if not 0 <= unit < units:
                 raise ValueError(f"unit is {unit}, expected 0 to {units - 1}")
         for span in [clamp.steps for clamp in self.clamps] + [silence.steps for silence in self.silences]:
-            if span is not None and span[1] > steps:
-                first, last = span
-                raise ValueError(f"steps are {first} to {last}, expected some of 1 to {steps}")
+            if span is not None and max(span[0], span[1] or 0) > steps:
+                last = "the end" if span[1] is None else span[1]
+                raise ValueError(f"steps are {span[0]} to {last}, expected some of 1 to {steps}")
 
     def at(self, t: int) -> Change:
         """What a cell's `step` passes its values through at step t, from 1."""
@@ -122,9 +122,9 @@ class Changes:
 
 
 def _check_order(steps: Steps | None) -> None:
-    if steps is not None and not 1 <= steps[0] <= steps[1]:
+    if steps is not None and (steps[0] < 1 or (steps[1] is not None and steps[1] < steps[0])):
         raise ValueError(f"steps are {steps[0]} to {steps[1]}, expected the first from 1 and the last not before it")
 
 
 def _holds(steps: Steps | None, t: int) -> bool:
-    return steps is None or steps[0] <= t <= steps[1]
+    return steps is None or (steps[0] <= t and (steps[1] is None or t <= steps[1]))

@@ -20,7 +20,9 @@ from seqviz.recurrent.metadata import VOCABULARY_LIMIT
 from seqviz.recurrent.tensors import ModelFileError, quoted
 
 UNIT_LIMIT = 256
+OUTPUT_LIMIT = 2000  # 2,000 tokens of as many are 32 MB of probabilities
 LAYER_LIMIT = 4
+OUTPUT_LIMIT = 2000  # 2,000 tokens of as many are 32 MB of probabilities
 
 KINDS = {1: "RNN", 4: "LSTM", 3: "GRU"}  # how many gates are stacked in weight_ih → the cell
 EXPECTED = (
@@ -168,6 +170,8 @@ def _head(others: Mapping[str, Array], reads: int) -> Head | None:
         return None
     if weight.ndim != 2 or weight.shape[1] != reads:
         raise ModelFileError(f"head.weight has shape {weight.shape}, expected (K, {reads}): it reads the last state.")
+    if len(weight) > OUTPUT_LIMIT:
+        raise ModelFileError(f"head.weight has {len(weight):,} outputs, expected at most {OUTPUT_LIMIT:,}.")
     if bias is not None and bias.shape != weight.shape[:1]:
         raise ModelFileError(f"head.bias has shape {bias.shape}, expected {weight.shape[:1]}, as head.weight has rows.")
     return Head(weight, np.zeros(len(weight)) if bias is None else bias)

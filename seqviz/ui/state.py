@@ -25,7 +25,7 @@ class Visit:
         presses: how often a button of the learning bar was pressed; each must be answered, changed or not.
         guess: on /gradients, what the reader was asked about and what the answer was.
         gates_opened: whether /gates has read the text in the address.
-        explained: on /gates, the (step, class) of the read-out whose dependence on the tokens is shown.
+        explained: on /gates, the text and the (step, class) of its read-out whose dependence on the tokens is shown.
         own_model: on /gates, the model in the reader's own file.
     """
 
@@ -39,7 +39,7 @@ class Visit:
     presses: int = 0
     guess: tuple[Any, str] | None = None
     gates_opened: bool = False
-    explained: tuple[int, int] | None = None
+    explained: Any = None
     own_model: Any = None
 
 

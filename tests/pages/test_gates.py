@@ -81,8 +81,8 @@ def test_every_shipped_model_shows_torchs_states(task: str, cell: str):
 def test_the_text_in_the_address_is_read_and_goes_back_to_it():
     data = drawn(opened(text=TEXT))
     assert data["tokens"] == TEXT.split()
-    assert data["address"] == {"text": TEXT}
-    assert drawn(opened())["address"] == {"text": None}
+    assert data["address"] == {"text": TEXT, "why": None}
+    assert drawn(opened())["address"] == {"text": None, "why": None}
 
 
 def test_each_model_keeps_a_text_of_its_own():
@@ -138,7 +138,7 @@ def test_a_swapped_country_swaps_the_answer():
 
 def test_the_question_is_answered_by_the_changed_run():
     page = opened(text=TEXT)
-    assert "Will the answer at the last token stay the same?" in said(page)
+    assert "Will the answer at the end stay the same?" in said(page)
     toggle = next(one for one in page.toggle if one.label == "Show the answer")
     toggle.set_value(True).run()
     assert re.search(r"(Yes: it stays \w+, at 0\.\d+ where|No: \w+ at 0\.\d+ becomes \w+ at)", said(page))

@@ -19,7 +19,7 @@ TEXT = "the film was “fine” 'x' ."
 
 
 def printed(run: GateRun, data: bytes, folder: Path) -> dict[tuple[str, int], list[float]]:
-    (folder / "gates.py").write_text(pytorch_script(run, "_l0", "m.safetensors"), encoding="utf-8")
+    (folder / "gates.py").write_text(pytorch_script(run, "m.safetensors"), encoding="utf-8")
     (folder / "m.safetensors").write_bytes(data)
     answer = subprocess.run(
         [sys.executable, "gates.py", "m.safetensors"], cwd=folder, capture_output=True, text=True, timeout=120

@@ -19,13 +19,13 @@ from seqviz.ui.gates.moves import HELD_OUT, TITLES, equations, held_out, told
 def test_the_sentences_say_the_numbers_and_who_is_kept_better():
     better = told({"stop words": GroupSummary(5, 1.0, 0.1, 0.5), "sentiment words": GroupSummary(2, 1.0, 0.42, 0.9)})
     assert better == [
-        "**stop words** (5): 10% of what they wrote is left at the end; reading one leaves 50% of the state before it.",
-        "**sentiment words** (2): 42% of what they wrote is left at the end; reading one leaves 90% of the state "
-        "before it.",
-        "On this text sentiment words are kept better than stop words.",
+        "**stop words** (5): 10% of what they wrote is left at the end; the forget gates at them average 0.50.",
+        "**sentiment words** (2): 42% of what they wrote is left at the end; the forget gates at them average 0.90.",
+        "On this text sentiment words are kept better than stop words. It also matters how near to the end a word "
+        "stands.",
     ]
     worse = told({"stop words": GroupSummary(5, 1.0, 0.5, 0.5), "sentiment words": GroupSummary(2, 1.0, 0.42, 0.9)})
-    assert worse[-1] == "On this text sentiment words are **not** kept better than stop words."
+    assert worse[-1].startswith("On this text sentiment words are **not** kept better than stop words.")
     assert told({"stop words": GroupSummary(0, 0.0, float("nan"), float("nan"))}) == []
 
 

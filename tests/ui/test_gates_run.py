@@ -14,7 +14,8 @@ from torch.nn import functional as F
 
 from seqviz.recurrent.changes import Changes, Clamp, Silence
 from seqviz.recurrent.notation import notation
-from seqviz.ui.gates.run import CELL_LIMIT, TOKEN_LIMIT, GateSettings, Shown, gate_run
+from seqviz.ui.gates.reading import CELL_LIMIT, TOKEN_LIMIT
+from seqviz.ui.gates.run import GateSettings, Shown, gate_run
 from seqviz.ui.gates.sheet import compared_data, sheet_data
 from seqviz.ui.settings import Refusal
 from tests.small_models import Network, ids_of, pair
@@ -153,7 +154,7 @@ def test_an_unknown_token_is_read_as_unk_and_named():
         (GateSettings("a " * (TOKEN_LIMIT + 1)), "The text has 2,001 words; the limit is 2,000."),
         (GateSettings("x" * 20_001), "The text is 20,001 characters long; the limit is 20,000."),
         (GateSettings("a b", swaps=((3, "c"),)), "Token 3 cannot be swapped: the text has 2."),
-        (GateSettings("a b", changes=Changes((Clamp("f", 0.0, steps=(2, 3)),))), "Steps are 2 to 3, expected"),
+        (GateSettings("a b", changes=Changes((Clamp("f", 0.0, steps=(2, 3)),))), "Tokens 2 to 3 cannot be changed: the text has 2."),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_one_sentence(settings: GateSettings, sentence: str):
@@ -165,7 +166,7 @@ def test_what_cannot_be_run_is_refused_in_one_sentence(settings: GateSettings, s
 def test_tokens_times_units_are_bounded():
     wide = pair("RNN", hidden=200).stored
     steps = CELL_LIMIT // 200 + 1
-    with pytest.raises(Refusal, match=rf"{steps:,} tokens × 200 units are .*; the limit is 256,000, so 1,280 tokens"):
+    with pytest.raises(Refusal, match=rf"has {steps:,} words; the limit is 640 for a model of this width \(200 units"):
         gate_run(wide, GateSettings("a " * steps))
 
 
@@ -189,7 +190,7 @@ def test_the_sheet_carries_the_runs_numbers(kind: str):
     np.testing.assert_array_equal(unpacked(lanes["h"]["untouched"]), run.untouched.hidden[1:].astype("<f4"))
     np.testing.assert_array_equal(unpacked(lanes["p"]["values"]), run.probabilities.astype("<f4"))
     assert lanes["p"]["rowNames"] == ["negative", "positive"]
-    assert data["silenced"] == [0]
+    assert data["silenced"] == [(0, None)]
 
 
 def test_a_state_that_overflows_is_drawn_as_far_as_it_goes():

@@ -21,9 +21,10 @@ STOP_WORDS = _words(
 def kinds_of_words(task: str, tokens: Sequence[str]) -> Mapping[str, list[int]]:
     """Group → the places, from 0, of its tokens; a token is in one group or in none.
 
-    Groups: stop words in every task; sentiment words and negations in "reviews"; countries in "country".
+    Groups: sentiment words and negations in "reviews", countries in "country", and stop words in both. The tasks of
+    characters have no words, and so no groups.
     """
-    found: dict[str, list[int]] = {}
+    found: dict[str, list[int]]
     if task == "reviews":
         opinions = reviews_words.opinions(0) | reviews_words.opinions(1)
         found = {
@@ -32,6 +33,8 @@ def kinds_of_words(task: str, tokens: Sequence[str]) -> Mapping[str, list[int]]:
         }
     elif task == "country":
         found = {"countries": _places(tokens, {name.lower() for name in country_words.COUNTRIES})}
+    else:
+        return {}
     taken = {place for places in found.values() for place in places}
     return found | {"stop words": [place for place in _places(tokens, STOP_WORDS) if place not in taken]}
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Hashable, Mapping
 from functools import partial
+
+import streamlit as st
 
 from seqviz.ui.browser import browser_component
 from seqviz.ui.state import triggered, visit
@@ -27,13 +30,41 @@ _sheet = browser_component(
 )
 
 
-def sheet(data: Mapping[str, object], *, key: str) -> None:
-    """Mount the sheet; the same key keeps its place and what is pinned when the data change."""
-    _sheet(data=dict(data), key=key, on_explain_change=partial(_explain, key))
+About = tuple[Hashable, ...]  # what a question to the sheet is about: the model, the text, the part that is shown
+_WHY = re.compile(r"(\d{1,6})-(\d{1,6})")
 
 
-def _explain(key: str) -> None:
-    """A cell of the read-out was clicked: its dependence on the tokens is asked for."""
+def sheet(
+    data: Mapping[str, object], address: Mapping[str, str | None], *, key: str, about: About | None = None
+) -> None:
+    """Mount the sheet; the same key keeps its place and what is pinned when the data change.
+
+    `address` goes to the address bar, None takes out. A click on the read-out asks about `about`.
+    """
+    _sheet(data={**data, "address": dict(address)}, key=key, on_explain_change=partial(_explain, key, about))
+
+
+def explained(about: About) -> tuple[int, int] | None:
+    """The (step, class) that the reader asked about on this very text, here or in the address."""
+    if visit().explained is None and "why" in st.query_params:
+        found = _WHY.fullmatch(st.query_params["why"])
+        visit().explained = (about, (int(found[1]), int(found[2]))) if found else None
+    asked = visit().explained
+    return asked[1] if asked is not None and asked[0] == about else None
+
+
+def written_explained(about: About) -> str | None:
+    """The same for the address bar."""
+    asked = explained(about)
+    return None if asked is None else f"{asked[0]}-{asked[1]}"
+
+
+def _explain(key: str, about: About | None) -> None:
+    """A cell of the read-out was clicked: its dependence on the tokens is asked for; a second time: no more."""
     message = triggered(key, "explain")
-    if isinstance(message, dict) and all(isinstance(message.get(name), int) for name in ("step", "output")):
-        visit().explained = (message["step"], message["output"])
+    if about is None or not isinstance(message, dict):
+        return
+    step, output = message.get("step"), message.get("output")
+    if isinstance(step, int) and isinstance(output, int):
+        asked = (about, (step, output))
+        visit().explained = (about, None) if visit().explained == asked else asked

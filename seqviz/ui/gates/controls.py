@@ -11,8 +11,9 @@ from seqviz.recurrent.changes import RANGE, Changes, Clamp, Silence
 from seqviz.recurrent.notation import NOTATIONS, Notation, notation
 from seqviz.recurrent.stored import StoredModel
 from seqviz.ui import shell
-from seqviz.ui.gates.models import CELLS, OWN, TASKS, available_tasks, own_model, shipped
-from seqviz.ui.gates.run import GATES, TOKEN_LIMIT, Shown, Swaps
+from seqviz.ui.gates.models import CELLS, OWN, TASKS, Chosen, available_tasks, chosen_shipped, own_model
+from seqviz.ui.gates.reading import TOKEN_LIMIT, first_text, token_limit
+from seqviz.ui.gates.run import GATES, Shown, Swaps
 from seqviz.ui.gradients.common import KEPT
 from seqviz.ui.state import start_widget, visit
 
@@ -42,28 +43,37 @@ def notation_control() -> Notation:
     return notation(key)
 
 
-def task_control(*, own: bool = False) -> str:
-    """Which of the shipped tasks, or the reader's own file."""
-    names = {**TASKS, OWN: "your own file"}
-    tasks = [*available_tasks(), *([OWN] if own else [])]
-    task: str = st.selectbox("Model", tasks, format_func=names.__getitem__, key="model", width=220, **KEPT)
+def task_control(messages: DeltaGenerator) -> str:
+    """Which of the shipped tasks, in a view of the shipped models alone."""
+    task = _task()
+    if task == OWN:
+        messages.info("This view shows the shipped models: choose a task. Shown is country → language.")
+        return "country"
     return task
 
 
-def model_controls(messages: DeltaGenerator) -> tuple[str, StoredModel, Shown]:
+def _task() -> str:
+    """A task, or the reader's own file; the same choice in every view."""
+    names = {**TASKS, OWN: "your own file"}
+    options = [*available_tasks(), OWN]
+    task: str = st.selectbox("Model", options, format_func=names.__getitem__, key="model", width=220, **KEPT)
+    return task
+
+
+def model_controls(messages: DeltaGenerator) -> tuple[Chosen, Shown]:
     """Which model, and which layer and direction of it; what there is to say about a file goes to `messages`."""
-    task = task_control(own=True)
+    task = _task()
     if task == OWN:
         own, refused = own_model()
         if refused:
             messages.warning(shell.plain(refused))
         if own is not None:
-            return OWN, own, _layer_controls(own)
+            return own, _layer_controls(own.model)
         messages.info("No file of your own is open yet; shown is the LSTM that ships with this page.")
-        return "country", shipped("country", "LSTM"), Shown()
+        return chosen_shipped("country", "LSTM"), Shown()
     cell = st.segmented_control("Cell", CELLS, default=CELLS[0], required=True, key="cell", **KEPT)
-    model = shipped(task, cell or CELLS[0])
-    return task, model, _layer_controls(model)
+    found = chosen_shipped(task, cell or CELLS[0])
+    return found, _layer_controls(found.model)
 
 
 def _layer_controls(model: StoredModel) -> Shown:
@@ -97,19 +107,14 @@ def _layer_controls(model: StoredModel) -> Shown:
     return Shown(layer - 1, reverse, reset_after=form == "after", update_keeps=keeps)
 
 
-def text_control(task: str, model: StoredModel) -> str:
-    """The text that the model reads; each task remembers its own."""
-    key = f"text-{task}"
+def text_control(chosen: Chosen) -> str:
+    """The text that the model reads; each task, and each file, remembers its own."""
+    key = f"text-{chosen.task or chosen.name}"
     first = None if visit().gates_opened else st.query_params.get("text")
-    start_widget(key, first or example(model))
+    start_widget(key, first or first_text(chosen.model))
     visit().gates_opened = True
-    label = f"Text: up to {TOKEN_LIMIT:,} {model.notes.unit}"
+    label = f"Text: up to {token_limit(chosen.model):,} {chosen.model.notes.unit}"
     return st.text_input(label, key=key, live="400ms", persist_state="session", width="stretch") or ""
-
-
-def example(model: StoredModel) -> str:
-    """What the model reads before anything is typed."""
-    return model.notes.example or ("hello hello" if model.notes.unit == "characters" else "a b a b a")
 
 
 def change_controls(model: StoredModel) -> tuple[Changes, Swaps]:
@@ -128,8 +133,12 @@ def change_controls(model: StoredModel) -> tuple[Changes, Swaps]:
                 value = st.slider("at", low, high, low, 0.05, key=f"at_{gate}", width=140, **KEPT)
                 units = st.multiselect("in units", every, key="in_units", placeholder="all", width=150, **KEPT)
                 first = _step("from token", "from_token")
-                last = _step("to token", "to_token", "0: to the last")
-                span = (first or 1, last or TOKEN_LIMIT) if first or last else None
+                last = (
+                    max(first, _step("to token", "to_token", "0: to the last"))
+                    if first
+                    else _step("to token", "to_token", "0: to the last")
+                )
+                span = (first or 1, last or None) if first or last else None
                 clamps = (Clamp(gate, value, tuple(unit - 1 for unit in units) or None, span),)
         silent = st.multiselect("Silence units", every, key="silent", placeholder="none", width=150, **KEPT)
         place = _step("Swap token", "swap_at", "Which token, counted from 1; 0 swaps none.")
@@ -146,6 +155,13 @@ def _step(label: str, key: str, help: str | None = None) -> int:
 def _token_control(model: StoredModel) -> str | None:
     known: list[Any] = [] if model.vocabulary is None else sorted(model.vocabulary.tokens)
     chosen = st.selectbox(
-        "for", known, index=None, key="swap_for", accept_new_options=True, placeholder="a token", width=150
+        "for",
+        known,
+        index=None,
+        key="swap_for",
+        accept_new_options=True,
+        placeholder="a token",
+        width=150,
+        **KEPT,
     )
     return None if chosen is None else str(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 import streamlit as st
@@ -91,7 +92,8 @@ def run_csv(run: GateRun) -> str:
     lanes |= {name: lane_values(run.trace, name) for name in (("h",) if run.trace.cell is None else ("c", "h"))}
     units = range(1, run.trace.hidden_size + 1)
     classes = class_names(run.model) if run.probabilities is not None else []
-    outputs = [f"p({name})" if classes.count(name) == 1 else f"p({name}, id {k})" for k, name in enumerate(classes)]
+    often = Counter(classes)
+    outputs = [f"p({name})" if often[name] == 1 else f"p({name}, id {k})" for k, name in enumerate(classes)]
     table.writerow(["step", "token", *(f"{name}{unit}" for name in lanes for unit in units), *outputs])
     for t, token in enumerate(run.tokens):
         numbers = [number for values in lanes.values() for number in values[t].tolist()]

@@ -9,51 +9,67 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from seqviz.records import Array
+from seqviz.recurrent import GRU, LSTM
 from seqviz.recurrent.changes import Changes, Clamp
 from seqviz.recurrent.gate_notation import gru_equations, gru_symbols, lstm_equations, lstm_symbols
 from seqviz.recurrent.notation import Notation, at, latex
 from seqviz.ui import shell
+from seqviz.ui.gates.distributions import run_csv
 from seqviz.ui.gates.files import pytorch_script
 from seqviz.ui.gates.run import GateRun, GateSettings, class_names, gate_run
 
-_QUESTIONS: Mapping[str, tuple[Clamp, str]] = {
-    "LSTM": (Clamp("f", 0.0), "Hold every forget gate at 0, at every token: the cell state keeps nothing."),
-    "GRU": (Clamp("z", 0.0), "Hold every update gate at 0, at every token: only the candidate goes on."),
-}
+_QUESTION = "Hold every {gate} gate at {value:g}, at every token: {what}. Will the answer at the end stay the same?"
 
 
-def predict_first(run: GateRun, settings: GateSettings) -> None:
+def question(run: GateRun) -> tuple[Clamp, str] | None:
+    """A gate held so that nothing old is kept, and the question about it; None for a cell without such a gate."""
+    if isinstance(run.cell, LSTM):
+        return Clamp("f", 0.0), _QUESTION.format(gate="forget", value=0, what="the cell state keeps nothing")
+    if isinstance(run.cell, GRU):
+        value = 0.0 if run.cell.update_keeps == "old" else 1.0
+        return Clamp("z", value), _QUESTION.format(gate="update", value=value, what="only the candidate goes on")
+    return None
+
+
+def predict_first(run: GateRun, settings: GateSettings, name: str) -> None:
     """Will the answer survive a gate that keeps nothing? The reader says first, the changed run answers."""
-    if run.model.kind not in _QUESTIONS or run.probabilities is None:
+    asked = question(run)
+    if asked is None or answer(run, run.probabilities) is None:
         return
-    clamp, question = _QUESTIONS[run.model.kind]
+    clamp, sentence = asked
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.text(f"Predict first. {question} Will the answer at the last token stay the same?")
-        if st.toggle("Show the answer", key=f"answer-{run.model.kind}-{hash(run.tokens)}"):
-            shown = replace(settings.shown, update_keeps="old")
-            other = gate_run(run.model, replace(settings, changes=Changes((clamp,)), swaps=(), shown=shown))
-            st.text(verdict(other))
+        st.text(f"Predict first. {sentence}")
+        if st.toggle("Show the answer", key=f"answer-{hash((name, settings.text, settings.shown))}"):
+            other = gate_run(run.model, replace(settings, changes=Changes((clamp,)), swaps=()))
+            st.text(verdict(answer(other, other.untouched_probabilities), answer(other, other.probabilities)))
 
 
-def verdict(other: GateRun) -> str:
+def answer(run: GateRun, probabilities: Array | None) -> tuple[str, float] | None:
+    """The likeliest class at the last token of the text, and how likely it is; None where there is no number."""
+    if probabilities is None or not np.isfinite(probabilities[run.end]).all():
+        return None
+    k = int(np.argmax(probabilities[run.end]))
+    return class_names(run.model)[k], float(probabilities[run.end][k])
+
+
+def verdict(before: tuple[str, float] | None, after: tuple[str, float] | None) -> str:
     """What the held gate did to the answer, in one sentence."""
-    assert other.probabilities is not None
-    assert other.untouched_probabilities is not None
-    names = class_names(other.model)
-    before, after = other.untouched_probabilities[-1], other.probabilities[-1]
-    was, now = int(np.argmax(before)), int(np.argmax(after))
-    if was == now:
-        return f"Yes: it stays {names[was]}, at {after[was]:.3f} where it was {before[was]:.3f}."
-    return f"No: {names[was]} at {before[was]:.3f} becomes {names[now]} at {after[now]:.3f}."
+    if before is None or after is None:
+        return "There is no number to read out then."
+    if before[0] == after[0]:
+        return f"Yes: it stays {before[0]}, at {after[1]:.3f} where it was {before[1]:.3f}."
+    return f"No: {before[0]} at {before[1]:.3f} becomes {after[0]} at {after[1]:.3f}."
 
 
-def downloads(run: GateRun, settings: GateSettings, name: str, file: bytes | None) -> None:
-    """The model's own file, and a script that makes every number again from it."""
+def downloads(run: GateRun, name: str, file: bytes | None) -> None:
+    """The numbers on the sheet, the model's own file, and a script that makes every number again from it."""
     with st.container(horizontal=True):
+        st.download_button("Numbers (CSV)", lambda: run_csv(run), "gates.csv", "text/csv")
         if file is not None:
             st.download_button("Model (safetensors)", file, name, "application/octet-stream")
-        if settings.shown.layer == 0 and not settings.shown.reverse:
-            st.download_button("PyTorch script", lambda: pytorch_script(run, "_l0", name), "gates.py", "text/x-python")
+        if run.shown.layer == 0 and not run.shown.reverse:
+            st.download_button("PyTorch script", lambda: pytorch_script(run, name), "gates.py", "text/x-python")
 
 
 _PARAGRAPHS = ("about", "data", "splits", "scoring", "choice", "optimiser", "initialisation")

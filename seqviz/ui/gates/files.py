@@ -63,11 +63,7 @@ for t, (token, k) in enumerate(zip(tokens, ids), start=1):
     shown["h"] = h
     for name, values in shown.items():
         print(name, t, repr(token), *(f"{{value:.12g}}" for value in values.tolist()))
-    head = weight("head.weight")
-    if torch.is_tensor(head) and head.shape[1] == size:
-        logits = head @ h + weight("head.bias")
-        print("p", t, repr(token), *(f"{{value:.12g}}" for value in torch.softmax(logits, 0).tolist()))
-'''
+{read_out}'''
 _STEPS = {
     "LSTM": """    i, f, g, o = (from_x + from_h).chunk(4)
     i, f, o = (change(name, torch.sigmoid(z), t) for name, z in (("i", i), ("f", f), ("o", o)))
@@ -86,11 +82,16 @@ _STEPS = {
 }
 
 
-def pytorch_script(run: GateRun, suffix: str, name: str) -> str:
-    """A script that prints every gate, state and answer of this run.
+_READ_OUT = """    logits = weight("head.weight") @ h + weight("head.bias")
+    print("p", t, repr(token), *(f"{value:.12g}" for value in torch.softmax(logits, 0).tolist()))
+"""
+
+
+def pytorch_script(run: GateRun, name: str) -> str:
+    """A script that prints every gate and state of the first layer, which alone reads tokens; and what is read out.
 
     Args:
-        suffix: of the layer's tensors, e.g. "_l0"; only the first layer reads tokens.
+        run: of layer 0, from left to right.
         name: of the model's file.
     """
     step = _STEPS[run.model.kind]
@@ -107,7 +108,8 @@ def pytorch_script(run: GateRun, suffix: str, name: str) -> str:
     return _SCRIPT.format(
         kind=run.model.kind,
         name=name,
-        suffix=suffix,
+        suffix="_l0",
+        read_out="" if run.cell.head is None else _READ_OUT,  # that of several layers reads the last one
         tokens=ascii(list(run.tokens)),
         ids=ids.tolist(),
         held=[(clamp.gate, clamp.value, clamp.units, clamp.steps) for clamp in run.changes.clamps],

@@ -58,9 +58,10 @@ def state_lane(
 
     sent: the browser has these states already, under this name; they do not travel twice.
     """
-    most = largest(states)
+    every = states if untouched is None else np.concatenate([states, untouched])  # one scale for both runs
+    most = largest(every)
     # one unit that counts far up would leave the others without colour: colours end where 19 of 20 values lie
-    limit = min(most, max(1.0, float(np.quantile(np.abs(states[np.isfinite(states)]), 0.95, method="higher"))))
+    limit = min(most, max(1.0, float(np.quantile(np.abs(every[np.isfinite(every)]), 0.95, method="higher"))))
     more: Lane = {"state": name} if sent else {}
     return _lane(
         name,
@@ -100,6 +101,7 @@ def output_lane(
         rowNames=[names[k] for k in rows],
         rowIds=[int(k) for k in rows],
         answers=answers(probabilities, names),  # of all classes, shown in a row or not
+        answerIds=[int(k) for k in np.nan_to_num(probabilities).argmax(axis=1)],
         answersUntouched=None if untouched is None else answers(untouched, names),
         output=True,
     )
@@ -123,7 +125,7 @@ def dependence_lane(sizes: Array, what: str) -> Lane:
         kind="amount",
         limit=most,
         range=f"0 … {most:.2g}",
-        symbol="∂p/∂x",
+        symbol="∂log p/∂x",
         title=f"how much {what} depends on this token",
     )
 

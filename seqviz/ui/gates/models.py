@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -52,7 +54,21 @@ def shipped(task: str, cell: str) -> StoredModel:
     return read_model(file_of(task, cell).read_bytes())
 
 
-def own_model() -> tuple[StoredModel | None, str | None]:
+@dataclass(frozen=True)
+class Chosen:
+    """A model and what tells it from every other: its name, for a shipped one with its task."""
+
+    name: str
+    model: StoredModel
+    task: str | None = None
+
+
+def chosen_shipped(task: str, cell: str) -> Chosen:
+    """A shipped model under its file's name."""
+    return Chosen(file_of(task, cell).name, shipped(task, cell), task)
+
+
+def own_model() -> tuple[Chosen | None, str | None]:
     """The reader's own weights, or the last that could be read, and a sentence where a file could not."""
     with st.popover("Open a .safetensors file"):
         st.caption(
@@ -64,9 +80,13 @@ def own_model() -> tuple[StoredModel | None, str | None]:
         file = st.file_uploader("Model", key="own_file", label_visibility="collapsed")
     refused = None
     if file is not None:
-        try:
-            visit().own_model = read_model(file.getvalue())
-        except ModelFileError as refusal:
-            refused = f"{file.name}: {refusal}"
-    found: StoredModel | None = visit().own_model
+        data = file.getvalue()
+        name = hashlib.blake2b(data, digest_size=8).hexdigest()
+        held: Chosen | None = visit().own_model
+        if held is None or held.name != name:
+            try:
+                visit().own_model = Chosen(name, read_model(data))
+            except ModelFileError as refusal:
+                refused = f"{file.name}: {refusal}"
+    found: Chosen | None = visit().own_model
     return found, refused

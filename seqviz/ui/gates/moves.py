@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from seqviz.figures.retention import retention_bars
-from seqviz.recurrent import LSTM
+from seqviz.recurrent import LSTM, unroll
 from seqviz.recurrent.gate_notation import lstm_symbols
 from seqviz.recurrent.moves import GroupSummary, by_group, retention, three_moves
 from seqviz.recurrent.notation import Notation, at, latex
@@ -20,7 +20,7 @@ from seqviz.text.tasks.kinds import kinds_of_words
 from seqviz.ui.gates.accepted import accepted_run, say_notes, text_in_address
 from seqviz.ui.gates.component import sheet
 from seqviz.ui.gates.controls import task_control, text_control
-from seqviz.ui.gates.models import shipped
+from seqviz.ui.gates.models import chosen_shipped, shipped
 from seqviz.ui.gates.run import GateSettings
 from seqviz.ui.gates.sheet import moves_data
 from seqviz.ui.gradients.common import KEPT, bullets, chart, explain, is_dark
@@ -36,26 +36,26 @@ GROUPED: Mapping[str, Task] = {"reviews": Reviews(), "country": Country()}
 
 def show(letters: Notation) -> None:
     """One text through four cells: without a gate, then with o, then with i, then with f."""
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        task = task_control()
-        model = shipped(task, "LSTM")
-        text = text_control(task, model)
+    row, messages = st.container(horizontal=True, vertical_alignment="bottom", gap="small"), st.container()
+    with row:
+        chosen = chosen_shipped(task_control(messages), "LSTM")
+        text = text_control(chosen)
         squashed = st.toggle("h = o⊙tanh s", True, key="squashed", help=_BOTH_FORMS, **KEPT)
-    run, _ = accepted_run(f"moves {task}", model, GateSettings(text))
-    say_notes(run)
+    run, _ = accepted_run(VIEW, chosen, GateSettings(text))
+    say_notes(run, text)
     assert isinstance(run.cell, LSTM)
+    assert chosen.task is not None
     moves = three_moves(replace(run.cell, squash_output=squashed), run.trace.inputs)
-    sheet(moves_data(run, moves, TITLES, letters) | {"address": text_in_address(text, model)}, key="moves")
+    sheet(moves_data(run, moves, TITLES, letters), {"text": text_in_address(text, chosen)}, key="moves")
     st.subheader("What is left of every token at the end", anchor=False)
     kept = retention(moves["forget"])
-    groups = {name: places for name, places in kinds_of_words(task, run.tokens).items() if len(places)}
+    groups = {name: places for name, places in kinds_of_words(chosen.task, run.tokens).items() if len(places)}
     chart(retention_bars([visible(token) for token in run.tokens], kept.shares, groups, is_dark()), "retention")
     masks = {name: np.isin(np.arange(len(run.tokens)), places) for name, places in groups.items()}
-    st.markdown(bullets(*told(by_group(kept, masks)), *held_out(task)))
+    st.markdown(bullets(*told(by_group(kept, masks)), *held_out(chosen.task, squashed)))
     st.subheader("The three moves", anchor=False)
-    for column, (title, lines) in zip(
-        [*st.columns(2), *st.columns(2)], equations(letters, squashed).items(), strict=True
-    ):
+    columns = [*st.columns(2), *st.columns(2)]
+    for column, (title, lines) in zip(columns, equations(letters, squashed).items(), strict=True):
         with column.container(border=True):
             st.markdown(f"**{title}**")
             for line in lines:
@@ -64,15 +64,18 @@ def show(letters: Notation) -> None:
 
 
 @st.cache_data(show_spinner=False)
-def held_out(task: str) -> list[str]:
+def held_out(task: str, squashed: bool = True) -> list[str]:
     """The same over sentences that the model never saw, where the task has groups of its own; in one sentence."""
     if task not in GROUPED:
         return []
     model, drawn = shipped(task, "LSTM"), np.random.default_rng(0)
+    cell = model.cell()
+    assert isinstance(cell, LSTM)
     shares: dict[str, list[float]] = {}
     for _ in range(HELD_OUT):
         tokens = GROUPED[task].sample(drawn, "test").tokens
-        kept = retention(model.trace(model.numbered(tokens).ids)).shares
+        inputs = model.inputs(model.numbered(tokens).ids)
+        kept = retention(unroll(replace(cell, squash_output=squashed), inputs)).shares
         for name, places in kinds_of_words(task, tokens).items():
             shares.setdefault(name, []).extend(share for share in kept[places] if np.isfinite(share))
     found = ", ".join(f"{np.mean(values):.0%} of what {name} wrote" for name, values in shares.items() if values)
@@ -82,18 +85,17 @@ def held_out(task: str) -> list[str]:
 def told(summaries: Mapping[str, GroupSummary]) -> Sequence[str]:
     """What became of each group of words, in numbers; and whether the words that matter are kept better."""
     sentences = [
-        f"**{name}** ({summary.tokens}): {summary.share:.0%} of what they wrote is left at the end; reading one leaves "
-        f"{summary.forget:.0%} of the state before it."
+        f"**{name}** ({summary.tokens}): {summary.share:.0%} of what they wrote is left at the end; "
+        f"the forget gates at them average {summary.forget:.2f}."
         for name, summary in summaries.items()
         if np.isfinite(summary.share)
     ]
-    if {"stop words", "sentiment words"} <= summaries.keys():
-        stop, sentiment = summaries["stop words"], summaries["sentiment words"]
-        if np.isfinite(stop.share) and np.isfinite(sentiment.share):
-            if sentiment.share > stop.share:
-                sentences.append("On this text sentiment words are kept better than stop words.")
-            else:
-                sentences.append("On this text sentiment words are **not** kept better than stop words.")
+    shares = [summaries[name].share for name in ("sentiment words", "stop words") if name in summaries]
+    if len(shares) == 2 and np.isfinite(shares).all():
+        kept = "are kept better" if shares[0] > shares[1] else "are **not** kept better"
+        sentences.append(
+            f"On this text sentiment words {kept} than stop words. It also matters how near to the end a word stands."
+        )
     return sentences
 
 
@@ -121,7 +123,7 @@ _TO_SEE = (
     "**No gate**: every token rewrites the whole state. **Selective write** (o): only a share of the state is let out "
     "to be read. **Selective read** (i): only a share of the new is taken in, and the old stays, so the state fills "
     "up. **Selective forget** (f): only a share of the old stays. That is the LSTM.",
-    "The weights are those of the trained LSTM in all four. Only the last row shows a network as it was trained; the "
-    "others show what the same numbers do without a gate, not what they could have learnt.",
+    "The weights are those of the trained LSTM in all four. Only the last row, with h = o⊙tanh s, is the network as it "
+    "was trained; the others show what the same numbers do without a gate, not what they could have learnt.",
     "The bars are computed: the product of all later forget gates, on what the token wrote.",
 )

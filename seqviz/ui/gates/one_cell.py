@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import numpy as np
 import streamlit as st
 
 from seqviz.recurrent.notation import Notation
 from seqviz.ui import shell
 from seqviz.ui.gates.accepted import accepted_run, say_notes, text_in_address
-from seqviz.ui.gates.component import sheet
+from seqviz.ui.gates.component import explained, sheet, written_explained
 from seqviz.ui.gates.controls import change_controls, model_controls, text_control
-from seqviz.ui.gates.explain import card, downloads, equations, predict_first
-from seqviz.ui.gates.models import OWN, card_of, file_of
-from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings, class_names
+from seqviz.ui.gates.explain import answer, card, downloads, equations, predict_first
+from seqviz.ui.gates.models import card_of, file_of
+from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings
 from seqviz.ui.gates.sheet import sheet_data
 from seqviz.ui.gradients.common import KEPT
-from seqviz.ui.state import visit
 
 VIEW = "One cell"
 
@@ -24,34 +22,33 @@ def show(letters: Notation) -> None:
     """Controls, the sheet, and what was done to the text."""
     row, messages = st.container(horizontal=True, vertical_alignment="bottom", gap="small"), st.container()
     with row:
-        task, model, shown = model_controls(messages)
-        text = text_control(task, model)
+        chosen, shown = model_controls(messages)
+        text = text_control(chosen)
         asking = st.toggle("What if?", key="what_if", **KEPT)
+    model = chosen.model
     changes, swaps = change_controls(model) if asking else (NOTHING, ())
-    settings = GateSettings(text, swaps, changes, shown, visit().explained)
-    run, settings = accepted_run(f"gates {task} {model.kind}", model, settings)
-    say_notes(run)
+    about = (chosen.name, text, shown)
+    run, settings = accepted_run(VIEW, chosen, GateSettings(text, swaps, changes, shown, explained(about)))
+    say_notes(run, text)
     if run.untouched is not None:
         st.markdown(shell.plain(told(run)))
-    sheet(sheet_data(run, letters) | {"address": text_in_address(text, model)}, key="sheet")
-    predict_first(run, settings)
-    path = None if task == OWN else file_of(task, model.kind)
-    if path is None:
-        downloads(run, settings, "model.safetensors", None)
+    address = {"text": text_in_address(text, chosen), "why": written_explained(about)}
+    sheet(sheet_data(run, letters), address, key="sheet", about=about)
+    predict_first(run, settings, chosen.name)
+    if chosen.task is None:
+        downloads(run, "model.safetensors", None)
     else:
-        downloads(run, settings, path.name, path.read_bytes())
-        card(card_of(task))
+        downloads(run, chosen.name, file_of(chosen.task, model.kind).read_bytes())
+        card(card_of(chosen.task))
     st.header("What to look at", anchor=False)
     equations(run, letters)
 
 
 def told(run: GateRun) -> str:
-    """One sentence about what the change did to the answer at the end."""
-    if run.probabilities is None or run.untouched_probabilities is None:
-        return "The lanes below are those of the changed run."
-    names = class_names(run.model)
-    after, before = run.probabilities[-1], run.untouched_probabilities[-1]
-    was, now = int(np.argmax(before)), int(np.argmax(after))
-    if was == now:
-        return f"At the end {names[now]} stays the answer: {before[was]:.3f} untouched, {after[now]:.3f} changed."
-    return f"At the end the answer is {names[now]}, {after[now]:.3f}; untouched it is {names[was]}, {before[was]:.3f}."
+    """One sentence about what the change did to the answer at the end of the text."""
+    before, after = answer(run, run.untouched_probabilities), answer(run, run.probabilities)
+    if before is None or after is None:
+        return "The lanes below are those of the changed run; at its end there is no number to read out."
+    if before[0] == after[0]:
+        return f"At the end {after[0]} stays the answer: {before[1]:.3f} untouched, {after[1]:.3f} changed."
+    return f"At the end the answer is {after[0]}, {after[1]:.3f}; untouched it is {before[0]}, {before[1]:.3f}."

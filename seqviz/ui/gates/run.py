@@ -10,20 +10,18 @@ import numpy as np
 from seqviz.records import Array, CellTrace
 from seqviz.recurrent import GRU, LSTM, Elman, unroll
 from seqviz.recurrent.activations import softmax
-from seqviz.recurrent.changes import Changes
+from seqviz.recurrent.changes import Changes, Steps
 from seqviz.recurrent.forms import with_other_update
-from seqviz.recurrent.saliency import saliency
+from seqviz.recurrent.saliency import model_saliency, saliency
 from seqviz.recurrent.stored import StoredModel
-from seqviz.text import count_tokens_up_to, tokenize, visible
+from seqviz.text import visible
 from seqviz.text.vocabulary import UNKNOWN, Ids
+from seqviz.ui.gates.reading import tokens_of
 from seqviz.ui.settings import Refusal
 
-TOKEN_LIMIT = 2000
-CHARACTER_LIMIT = 20_000
-CELL_LIMIT = 256_000  # tokens × units that the sheet draws: some 8 MB on the way to the browser
 GATES = {"LSTM": ("f", "i", "g", "o"), "GRU": ("r", "z", "n"), "RNN": ()}  # in the order in which a step uses them
 
-Swaps = tuple[tuple[int, str], ...]  # (step from 1, the token put there)
+Swaps = tuple[tuple[int, str], ...]  # (place in the text from 1, the token put there)
 NOTHING = Changes()
 
 
@@ -43,9 +41,10 @@ class GateSettings:
 
     Attributes:
         text: read by the model, cut as it was trained on.
-        swaps: tokens put in others' places. changes: gates held and units silenced.
+        swaps: tokens put in others' places. changes: gates held and units silenced; steps are places in the text.
         shown: layer, direction and form.
-        explained: (step from 1, class) whose dependence on the tokens is shown; None: the likeliest at the last step.
+        explained: (step from 1 in the order of reading, class) whose dependence on the tokens is shown; None: the
+            likeliest class at the end of the text.
     """
 
     text: str
@@ -60,16 +59,18 @@ class GateRun:
     """One run, and the same text untouched where something was changed. Rows are in the order of reading.
 
     Attributes:
-        model, cell: what ran. tokens: (T,). unknown: places from 0 that the vocabulary lacks.
-        swapped: steps from 1 whose token was put there by a swap. changes: what was held or silenced.
+        model, cell, shown: what ran. tokens: (T,). unknown: places from 0 that the vocabulary lacks.
+        swapped: steps from 1 whose token was put there by a swap. changes: what was held or silenced, by step.
         trace, untouched: with and without the change; untouched is None where nothing was changed.
         probabilities, untouched_probabilities: (T, K) softmax of the read-out; None without one.
-        saliency: (T,) ‖∂ log p/∂x_t‖ of the explained output, untouched; None without a read-out of this layer.
+        saliency: (T,) ‖∂ log p/∂x_t‖ of the explained output; None where there is none. Of the untouched run where a
+            gate is held or a unit silenced: there is no way back through those.
         explained: (step from 1, class). notes: sentences about what was done to the text.
     """
 
     model: StoredModel
     cell: Elman | LSTM | GRU
+    shown: Shown
     tokens: tuple[str, ...]
     unknown: tuple[int, ...]
     swapped: tuple[int, ...]
@@ -91,12 +92,18 @@ class GateRun:
         return 1 + int(np.argmax(np.nan_to_num(np.abs(np.diff(p, axis=0)).sum(axis=1))))
 
     @property
+    def end(self) -> int:
+        """The row of the last token of the text: the first where the reading goes from right to left."""
+        return 0 if self.shown.reverse else self.trace.steps - 1
+
+    @property
     def explained_in_words(self) -> str:
         """The output that the dependence is of: "log p(Spanish) at step 40"."""
         if self.explained is None:
             return ""
         step, k = self.explained
-        return f"log p({class_names(self.model)[k]}) at step {step:,}"
+        whose = " of the untouched run" if self.changes else ""
+        return f"log p({class_names(self.model)[k]}) at step {step:,}{whose}"
 
 
 def class_names(model: StoredModel) -> tuple[str, ...]:
@@ -121,41 +128,64 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
     Raises:
         Refusal: with one sentence, where the text, a swap or a change cannot be taken.
     """
-    tokens = _tokens(model, settings.text)
-    _check_size(len(tokens), model.hidden_size)
+    tokens = tokens_of(model, settings.text)
     swapped = _swapped(tokens, settings.swaps)
-    shown = settings.shown
+    shown, steps = settings.shown, len(tokens)
+    changes = _by_step(settings.changes, steps, shown.reverse)
     try:
-        lacking = model.numbered(swapped).unknown
-        cell = _formed(model.cell(shown.layer, shown.reverse), shown)
-        trace, probabilities = _run(model, cell, swapped, shown, settings.changes)
+        # together, so that a token new to a file without a vocabulary takes a number that no other has
+        ids, lacking = model.numbered([*tokens, *swapped])
+        trace, probabilities = _run(model, ids[steps:], shown, changes)
         untouched, before = None, None
-        if settings.changes or swapped != tokens:
-            untouched, before = _run(model, cell, tokens, shown, NOTHING)
+        if changes or swapped != tokens:
+            untouched, before = _run(model, ids[:steps], shown, NOTHING)
     except ValueError as refusal:
         raise Refusal(f"{str(refusal)[:1].upper()}{str(refusal)[1:]}.") from refusal
-    unknown = tuple(int(place) for place in np.flatnonzero(lacking))
-    plain = trace if untouched is None else untouched
+    cell = _formed(model.cell(shown.layer, shown.reverse), shown)
+    unknown = np.flatnonzero(lacking[steps:]).tolist()
+    plain, read = (untouched, ids[:steps]) if changes and untouched is not None else (trace, ids[steps:])
+    answers = before if changes else probabilities
     explained, dependence = None, None
-    if plain.outputs is not None and plain.first_overflow is None:
-        explained = _explained(settings.explained, plain.outputs)
-        dependence = saliency(cell, plain, explained[1], step=explained[0], of="log_probability").norms
-    way = slice(None, None, -1 if shown.reverse else 1)
+    if answers is not None and np.isfinite(answers).all():
+        explained = _explained(settings.explained, answers, 0 if shown.reverse else steps - 1)
+        dependence = _dependence(model, cell, plain, read, shown, explained)
     return GateRun(
         model=model,
         cell=cell,
-        tokens=swapped[way],
-        unknown=tuple(len(tokens) - 1 - place for place in unknown) if shown.reverse else unknown,
-        swapped=tuple(len(tokens) + 1 - step if shown.reverse else step for step, _ in settings.swaps),
-        changes=settings.changes,
+        shown=shown,
+        tokens=swapped[::-1] if shown.reverse else swapped,
+        unknown=tuple(sorted(steps - 1 - k if shown.reverse else k for k in unknown)),
+        swapped=tuple(steps + 1 - place if shown.reverse else place for place, _ in settings.swaps),
+        changes=changes,
         trace=trace,
         untouched=untouched,
-        probabilities=None if probabilities is None else probabilities[way],
-        untouched_probabilities=None if before is None else before[way],
+        probabilities=probabilities,
+        untouched_probabilities=before,
         saliency=dependence,
         explained=explained,
-        notes=(*_about_unknown(model, swapped, unknown), *_about_shown(cell, shown), *_about_overflow(trace)),
+        notes=(*_about_unknown(model, swapped, unknown), *_about_shown(model, shown), *_about_overflow(trace)),
     )
+
+
+def _run(model: StoredModel, ids: Ids, shown: Shown, changes: Changes) -> tuple[CellTrace, Array | None]:
+    """The trace of the layer shown and the softmax of the read-out, both in the order of reading."""
+    keeps_new = model.kind == "GRU" and shown.update_keeps == "new"
+    if keeps_new:  # z' = 1 − z: the same run, its z told the other way round
+        mirrored = [replace(c, value=1.0 - c.value) if c.gate == "z" else c for c in changes.clamps]
+        changes = replace(changes, clamps=tuple(mirrored))
+    trace = model.trace(ids, shown.layer, shown.reverse, changes)
+    outputs = trace.outputs
+    if model.kind == "GRU" and not shown.reset_after:
+        trace = unroll(
+            _formed(model.cell(shown.layer, shown.reverse), Shown(reset_after=False)), trace.inputs, None, changes
+        )
+        outputs = trace.outputs
+    elif outputs is None:
+        found = model.outputs(ids, shown.layer, shown.reverse, changes)
+        outputs = found[::-1] if found is not None and shown.reverse else found
+    if keeps_new:
+        trace = replace(trace, gates={**trace.gates, "z": 1.0 - trace.gates["z"]})
+    return trace, None if outputs is None else softmax(np.asarray(outputs))
 
 
 def _formed(cell: Elman | LSTM | GRU, shown: Shown) -> Elman | LSTM | GRU:
@@ -166,30 +196,73 @@ def _formed(cell: Elman | LSTM | GRU, shown: Shown) -> Elman | LSTM | GRU:
     return replace(formed, reset_after=shown.reset_after)
 
 
-def _run(
-    model: StoredModel, cell: Elman | LSTM | GRU, tokens: Sequence[str], shown: Shown, changes: Changes
-) -> tuple[CellTrace, Array | None]:
-    """The trace of the layer shown, in the order of reading, and the softmax of the read-out by token."""
-    ids: Ids = model.numbered(tokens).ids
-    stored = model.trace(ids, shown.layer, shown.reverse, changes)
-    trace = stored
-    if isinstance(cell, GRU) and (not cell.reset_after or cell.update_keeps != "old"):
-        trace = unroll(cell, stored.inputs, changes=changes)
+def _dependence(
+    model: StoredModel, cell: Elman | LSTM | GRU, trace: CellTrace, ids: Ids, shown: Shown, explained: tuple[int, int]
+) -> Array:
+    """(T,) ‖∂ log p/∂x_t‖ in the order of reading."""
+    step, k = explained
     if trace.outputs is not None:
-        return trace, softmax(np.asarray(trace.outputs))
-    outputs = model.outputs(ids, shown.layer, shown.reverse, changes) if trace is stored else None
-    return trace, None if outputs is None else softmax(outputs)
+        return saliency(cell, trace, k, step=step, of="log_probability").norms
+    place = trace.steps + 1 - step if shown.reverse else step
+    norms = model_saliency(model, ids, k, step=place, of="log_probability").norms
+    return norms[::-1] if shown.reverse else norms
 
 
-def _about_shown(cell: Elman | LSTM | GRU, shown: Shown) -> list[str]:
+def _explained(asked: tuple[int, int] | None, answers: Array, end: int) -> tuple[int, int]:
+    steps, classes = answers.shape
+    if asked is not None and 1 <= asked[0] <= steps and 0 <= asked[1] < classes:
+        return asked
+    return end + 1, int(np.argmax(answers[end]))
+
+
+def _swapped(tokens: tuple[str, ...], swaps: Swaps) -> tuple[str, ...]:
+    changed = list(tokens)
+    for place, token in swaps:
+        if not 1 <= place <= len(tokens):
+            raise Refusal(f"Token {place:,} cannot be swapped: the text has {len(tokens):,}.")
+        changed[place - 1] = token
+    return tuple(changed)
+
+
+def _by_step(changes: Changes, steps: int, reverse: bool) -> Changes:
+    """Places in the text → steps in the order of reading."""
+
+    def turned(span: Steps | None) -> Steps | None:
+        if span is None:
+            return None
+        first, last = span[0], steps if span[1] is None else span[1]
+        if first > steps or last > steps:
+            raise Refusal(f"Tokens {first:,} to {last:,} cannot be changed: the text has {steps:,}.")
+        return (steps + 1 - last, steps + 1 - first) if reverse else (first, last)
+
+    return Changes(
+        tuple(replace(clamp, steps=turned(clamp.steps)) for clamp in changes.clamps),
+        tuple(replace(silence, steps=turned(silence.steps)) for silence in changes.silences),
+    )
+
+
+def _about_unknown(model: StoredModel, tokens: tuple[str, ...], unknown: Sequence[int]) -> list[str]:
+    if model.vocabulary is None:
+        return ["The file names no tokens: yours get the rows 1, 2, 3 … in the order in which they first appear."]
+    words = list(dict.fromkeys(visible(tokens[place]) for place in unknown))
+    if not words:
+        return []
+    shown = ", ".join(f"“{word[:30]}”" for word in words[:5]) + (f" and {len(words) - 5} more" * (len(words) > 5))
+    instead = f"as {UNKNOWN}" if UNKNOWN in model.vocabulary else "as a vector of zeros"
+    return [f"The model's vocabulary lacks {shown}: read {instead}, underlined below."]
+
+
+def _about_shown(model: StoredModel, shown: Shown) -> list[str]:
     notes = []
     if shown.reverse:
         notes.append("This direction reads from right to left, and so do the columns below.")
-    if isinstance(cell, GRU) and not cell.reset_after:
+    if model.kind == "GRU" and not shown.reset_after:
         notes.append(
-            "The weights were trained with r after the product. With r before it they are another network: what it "
-            "reads out here was never trained."
+            "The weights were trained with r after the product. With r before it they are another network, which "
+            "nobody trained."
         )
+        if model.layers > 1 or model.directions > 1:
+            notes.append("What the other layers would read out of that is not shown.")
     return notes
 
 
@@ -200,51 +273,3 @@ def _about_overflow(trace: CellTrace) -> list[str]:
         f"The state leaves the range of floating-point numbers at token {trace.first_overflow:,}: from there on the "
         "lanes stay grey."
     ]
-
-
-def _tokens(model: StoredModel, text: str) -> tuple[str, ...]:
-    unit = model.notes.unit
-    if len(text) > CHARACTER_LIMIT:
-        raise Refusal(f"The text is {len(text):,} characters long; the limit is {CHARACTER_LIMIT:,}.")
-    found = count_tokens_up_to(text, unit, TOKEN_LIMIT)
-    if found > TOKEN_LIMIT:
-        raise Refusal(f"The text has {len(tokenize(text, unit)):,} {unit}; the limit is {TOKEN_LIMIT:,}.")
-    if found == 0:
-        raise Refusal(f"The text is {'empty' if not text else 'nothing but white space'}; type at least 1 token.")
-    return tokenize(text, unit, lower=False)
-
-
-def _check_size(steps: int, units: int) -> None:
-    if steps * units > CELL_LIMIT:
-        raise Refusal(
-            f"{steps:,} tokens × {units} units are {steps * units:,} cells a lane; the limit is {CELL_LIMIT:,}, "
-            f"so {CELL_LIMIT // units:,} tokens for this model."
-        )
-
-
-def _swapped(tokens: tuple[str, ...], swaps: Swaps) -> tuple[str, ...]:
-    changed = list(tokens)
-    for step, token in swaps:
-        if not 1 <= step <= len(tokens):
-            raise Refusal(f"Token {step:,} cannot be swapped: the text has {len(tokens):,}.")
-        changed[step - 1] = token
-    return tuple(changed)
-
-
-def _about_unknown(model: StoredModel, tokens: tuple[str, ...], unknown: Sequence[int]) -> list[str]:
-    if model.vocabulary is None:
-        return ["The file names no tokens: yours get the rows 1, 2, 3 … in the order in which they first appear."]
-    if not unknown:
-        return []
-    words = list(dict.fromkeys(visible(tokens[place]) for place in unknown))
-    shown = ", ".join(f"“{word[:30]}”" for word in words[:5]) + (f" and {len(words) - 5} more" * (len(words) > 5))
-    known = model.vocabulary
-    instead = f"as {UNKNOWN}" if known is not None and UNKNOWN in known else "as a vector of zeros"
-    return [f"The model's vocabulary lacks {shown}: read {instead}, underlined below."]
-
-
-def _explained(asked: tuple[int, int] | None, outputs: Array) -> tuple[int, int]:
-    steps, classes = outputs.shape
-    if asked is not None and 1 <= asked[0] <= steps and 0 <= asked[1] < classes:
-        return asked
-    return steps, int(np.argmax(outputs[-1]))

@@ -25,6 +25,7 @@ from seqviz.ui.gates.lanes import Lane, dependence_lane, gate_lane, likeliest, o
 from seqviz.ui.gates.run import GATES, GateRun, class_names
 
 OUTPUT_ROWS = 6  # of the read-out, the classes that ever get the most
+WEIGHT_LIMIT = 400_000  # numbers that travel to the browser: 2 MB
 COMPARED_ROWS = 4  # the same where several models share the sheet
 _COMPARED = {"LSTM": ("f", "c", "p"), "GRU": ("z", "h", "p"), "RNN": ("h", "p")}
 
@@ -36,18 +37,23 @@ def sheet_data(run: GateRun, letters: Notation) -> dict[str, object]:
     form = {}
     if isinstance(run.cell, GRU):
         form = {"resetAfter": run.cell.reset_after, "updateKeeps": run.cell.update_keeps}
+    untouched = None
+    if run.untouched is not None:
+        before = {name: packed(state) for name, state in _states(run.untouched).items()}
+        untouched = {"states": before, "inputs": _inputs(run, run.untouched)}
     return _common(run) | {
         "cell": model.kind,
         "H": trace.hidden_size,
         "lanes": _lanes(run, symbols),
         "states": {name: packed(state) for name, state in _states(trace).items()},
-        "inputs": packed(trace.inputs),
+        "inputs": _inputs(run, trace),
+        "untouched": untouched,
         "weights": _weights(run.cell),
         "symbols": symbols,
         "equations": _equations(run.cell, letters),
         "orders": {"": _orders(trace.hidden)},
-        "clamped": sorted({clamp.gate for clamp in run.changes.clamps}),
-        "silenced": sorted({silence.unit for silence in run.changes.silences}),
+        "held": [(clamp.gate, clamp.units, clamp.steps) for clamp in run.changes.clamps],
+        "silenced": [(silence.unit, silence.steps) for silence in run.changes.silences],
         "opens": {"LSTM": "kept", "GRU": "kept", "RNN": "h"}[model.kind],
         "activation": getattr(run.cell, "activation", "tanh"),
         "drawsCell": True,
@@ -132,6 +138,14 @@ def _lanes(
     return found
 
 
+def _inputs(run: GateRun, trace: CellTrace) -> dict[str, object]:
+    """What the cell reads, (T, D); of one-hot vectors only the places of their 1 (−1: none), for they can be wide."""
+    if run.model.embedding is None and run.shown.layer == 0:
+        places = np.where(trace.inputs.any(axis=1), trace.inputs.argmax(axis=1), -1)
+        return {"columns": trace.inputs.shape[1], "ones": places.tolist()}
+    return packed(trace.inputs)
+
+
 def _states(trace: CellTrace) -> dict[str, Array]:
     return ({} if trace.cell is None else {"c": trace.cell}) | {"h": trace.hidden}
 
@@ -156,7 +170,9 @@ def _equations(cell: Elman | LSTM | GRU, letters: Notation) -> Mapping[str, str]
     return rnn_equations(letters)
 
 
-def _weights(cell: Elman | LSTM | GRU) -> dict[str, object]:
-    """Name → packed matrix, so that the browser can open a gate to its sum. A bias is one row."""
+def _weights(cell: Elman | LSTM | GRU) -> dict[str, object] | None:
+    """Name → packed matrix, so that the browser can open a gate to its sum. A bias is one row; none if many."""
+    if sum(value.size for value in cell.parameters().values()) > WEIGHT_LIMIT:
+        return None
     named = {"W_xh": cell.W_xh, "W_hh": cell.W_hh, "b_h": cell.b} if isinstance(cell, Elman) else cell.parameters()
     return {name: packed(value) for name, value in named.items()}
