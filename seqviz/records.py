@@ -232,6 +232,38 @@ class Retention:
 
 
 @dataclass(frozen=True, eq=False)
+class Truncation:
+    """What truncated backpropagation through time does to one gradient.
+
+    Attributes:
+        contributions: (T, T) the norm of every (t, k) term for the recurrent weights, as in `GradientTrace`.
+        cosine, ratio: what the gradient is of ("recurrent weights", "all parameters") → (T,) for the windows 1 … T, how
+            the truncated gradient lies to the full one and how long it is against it; nan where there is no direction.
+    """
+
+    contributions: Array
+    cosine: Mapping[str, Array]
+    ratio: Mapping[str, Array]
+
+    def __post_init__(self) -> None:
+        steps = len(self.contributions)
+        object.__setattr__(self, "contributions", frozen_array("contributions", self.contributions, steps, steps))
+        for name in ("cosine", "ratio"):
+            curves = {what: frozen_array(f"{name}[{what!r}]", v, steps) for what, v in getattr(self, name).items()}
+            object.__setattr__(self, name, MappingProxyType(curves))
+
+    @property
+    def steps(self) -> int:
+        """T, the number of time steps."""
+        return len(self.contributions)
+
+    def kept(self, window: int) -> float:
+        """The sum of the norms of the terms that a window keeps: those with t − k < window."""
+        t, k = np.indices(self.contributions.shape)
+        return float(self.contributions[(t >= k) & (t - k < window)].sum())
+
+
+@dataclass(frozen=True, eq=False)
 class GradientFlow:
     """How the gradient's size runs back through time in one network: one batch, one seed.
 

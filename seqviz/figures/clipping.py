@@ -10,8 +10,9 @@ import plotly.graph_objects as go
 
 from seqviz.figures import frame
 from seqviz.figures.gradients import backwards, size_of, time_line
-from seqviz.figures.logaxis import LogAxis, number
+from seqviz.figures.logaxis import LogAxis
 from seqviz.figures.loglines import LogLine, cross, draw
+from seqviz.figures.numbers import number
 from seqviz.records import Array, ClippingRun
 
 

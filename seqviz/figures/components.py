@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from seqviz.figures import frame
 from seqviz.figures.clipping import clips_values
-from seqviz.figures.logaxis import number, power_ticks
+from seqviz.figures.logaxis import power_ticks
+from seqviz.figures.numbers import number
 from seqviz.records import Array, ClippingRun, frozen_array
 
 _BINS = 81  # odd: one bin has 0 in its middle

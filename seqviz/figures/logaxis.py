@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from seqviz.figures import frame
+from seqviz.figures.numbers import power_of_ten
 from seqviz.records import Array
 
 _LANE = 16  # px, floor or ceiling with one line on it
@@ -142,24 +143,6 @@ def power_ticks(low: float, high: float, most: int = 8) -> list[tuple[float, str
         for digit in (1, 2, 5)
     ]
     return [(place, _label(digit, power)) for place, digit, power in fine if low <= place <= high][:most]
-
-
-def power_of_ten(power: int) -> str:
-    """10 with its exponent raised, in Plotly's markup: many fonts lack some of Unicode's raised digits. 1 stays 1."""
-    return "1" if power == 0 else f"10<sup>{power}</sup>".replace("-", "−")
-
-
-def number(value: float) -> str:
-    """A number in three digits, as a reader would write it: "0.0123", "4.1·10<sup>−300</sup>", "∞"."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    written = f"{value:.3g}"
-    if "e" in written:
-        digits, power = written.split("e")
-        written = f"{digits}·{power_of_ten(int(power))}"
-    return written.replace("-", "−")
 
 
 def _label(digit: int, power: int) -> str:

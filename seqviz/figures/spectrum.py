@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqviz.figures import frame
-from seqviz.figures.logaxis import number
+from seqviz.figures.numbers import number
 from seqviz.records import GradientFlow
 
 _ROUNDING = 1e-9  # an orthogonal matrix's eigenvalues lie on the circle but for the last digits

@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from seqviz.learning.limits import check_positive
+from seqviz.recurrent.vectors import angle, length
 
 DECK_VALUE = 0.5  # the lecture's threshold for clipping by value
 
@@ -69,28 +71,18 @@ def clip_by_value(gradients: Sequence[Tensor], threshold: float = DECK_VALUE) ->
 
 def total_norm(tensors: Sequence[Tensor]) -> float:
     """The Euclidean norm of all components together, in float64: no float32 gradient that is finite overflows it."""
-    vector = as_vector(tensors)
-    largest = float(vector.abs().max()) if len(vector) else 0.0
-    if largest == 0.0 or not math.isfinite(largest):
-        return largest
-    return largest * float(torch.linalg.vector_norm(vector / largest))
+    return length(as_vector(tensors).numpy())
 
 
 def angle_between(a: Sequence[Tensor], b: Sequence[Tensor]) -> float:
-    """Degrees between two gradients; 0 if one is 0, nan if one is not finite.
-
-    2 atan2(‖u − v‖, ‖u + v‖) of the unit vectors (Kahan 2006): exact for small angles too, where the arc cosine is not.
-    """
-    norms = total_norm(a), total_norm(b)
-    if not all(map(math.isfinite, norms)):
-        return math.nan
-    if 0.0 in norms:
+    """Degrees between two gradients; 0 if one is 0, nan if one is not finite."""
+    first, second = as_vector(a).numpy(), as_vector(b).numpy()
+    if not (first.any() and second.any()) and np.isfinite(first).all() and np.isfinite(second).all():
         return 0.0
-    u, v = as_vector(a) / norms[0], as_vector(b) / norms[1]
-    return math.degrees(2 * math.atan2(total_norm([u - v]), total_norm([u + v])))
+    return angle(first, second)
 
 
 def as_vector(tensors: Sequence[Tensor]) -> Tensor:
     """(N,) float64: all components, one tensor after another."""
-    flat = [tensor.detach().flatten().double() for tensor in tensors]
+    flat = [tensor.detach().cpu().flatten().double() for tensor in tensors]
     return torch.cat(flat) if flat else torch.zeros(0, dtype=torch.float64)

@@ -19,6 +19,7 @@ from seqviz.records import NO_TARGET, Array, CellTrace, GradientTrace, frozen_ar
 from seqviz.recurrent.activations import softmax
 from seqviz.recurrent.cell import Cell, StepBack
 from seqviz.recurrent.losses import step_losses, target_ids
+from seqviz.recurrent.vectors import norms
 
 
 def backpropagate(
@@ -59,15 +60,15 @@ def backpropagate(
             hidden[k] = rows.sum(axis=0)
             if cells is not None and back.cell_total is not None:
                 cells[k] = back.cell_total.sum(axis=0)
-            norms = np.zeros(steps)  # of row t's term at step k, over all recurrent matrices
+            sizes = np.zeros(steps)  # of row t's term at step k, over all recurrent matrices
             for letter, side in back.recurrent_side.items():
-                read = _norms(back.recurrent_input[letter])
-                norms = np.hypot(norms, _norms(side) * read if read else 0.0)  # ‖u vᵀ‖ = ‖u‖ ‖v‖
+                read = norms(back.recurrent_input[letter])
+                sizes = np.hypot(sizes, norms(side) * read)  # ‖u vᵀ‖ = ‖u‖ ‖v‖
                 total = back.input_side[letter].sum(axis=0)  # (H,)
                 inputs[k - 1] += total @ weights[f"W_x{letter}"]  # (H,) @ (H, D)
                 preactivations.setdefault(letter, np.zeros((steps, units)))[k - 1] = total
             _add_step(gradients, back, trace.inputs[k - 1])
-            contributions[:, k - 1] = norms
+            contributions[k - 1 :, k - 1] = sizes[k - 1 :]  # no loss reaches a later step
             jacobians[k - 1] = jacobian(cell, trace, k)
         assert back is not None
         kept = slice(None) if window is None else slice(0, max(0, window - 1))  # t − 0 < window
@@ -128,14 +129,6 @@ def _add_step(gradients: dict[str, Array], back: StepBack, x: Array) -> None:
         gradients["b" if "b" in gradients else f"b_{letter}"] += total
         if f"b_h{letter}" in gradients:
             gradients[f"b_h{letter}"] += recurrent
-
-
-def _norms(vectors: Array) -> Array:
-    """Euclidean norms over the last axis; scaled first, so that no square leaves the floating-point numbers."""
-    most = np.abs(vectors).max(axis=-1, keepdims=True)
-    scaled = vectors / np.where((most > 0) & np.isfinite(most), most, 1.0)
-    result: Array = most[..., 0] * np.linalg.norm(scaled, axis=-1)
-    return np.where(most[..., 0] > 0, result, 0.0)
 
 
 def _head_gradients(outputs: Array, trace: CellTrace) -> dict[str, Array]:

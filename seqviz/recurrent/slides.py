@@ -17,6 +17,7 @@ from seqviz.recurrent.bptt import output_gradients
 from seqviz.recurrent.cell import Head
 from seqviz.recurrent.elman import Elman
 from seqviz.recurrent.losses import step_losses
+from seqviz.recurrent.vectors import angle, length
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,17 +36,13 @@ class Slip:
     @property
     def relative_error(self) -> float:
         """‖slide − exact‖ / ‖exact‖; infinite where the derivative is 0 and the slide's line is not."""
-        size = float(np.linalg.norm(self.exact))
-        off = float(np.linalg.norm(self.slide - self.exact))
+        size, off = length(self.exact), length(self.slide - self.exact)
         return off / size if size else (np.inf if off else 0.0)
 
     @property
     def angle(self) -> float:
         """Degrees between the two; nan where one of them is 0."""
-        sizes = float(np.linalg.norm(self.slide)) * float(np.linalg.norm(self.exact))
-        if not sizes:
-            return float("nan")
-        return float(np.degrees(np.arccos(np.clip((self.slide * self.exact).sum() / sizes, -1.0, 1.0))))
+        return angle(self.slide, self.exact)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqviz.figures.logaxis import LogAxis, number, power_of_ten, power_ticks
+from seqviz.figures.logaxis import LogAxis, power_ticks
+from seqviz.figures.numbers import in_words, number, power_of_ten
 
 quick = settings(deadline=None, max_examples=60)
 SMALLEST, LARGEST = 5e-324, 1.7e308
@@ -118,6 +119,11 @@ def test_ticks_within_a_decade_go_by_1_2_5():
         (-0.5, "−0.5"),
         (4.1e-300, "4.1·10<sup>−300</sup>"),
         (1e6, "1·10<sup>6</sup>"),
+        (999.4, "999"),
+        (999.6, "1,000"),  # as 1000 is written
+        (1000.0, "1,000"),
+        (99949.0, "99,900"),
+        (99951.0, "1·10<sup>5</sup>"),
         (np.inf, "∞"),
         (-np.inf, "−∞"),
         (np.nan, "NaN"),
@@ -126,6 +132,8 @@ def test_ticks_within_a_decade_go_by_1_2_5():
 )
 def test_numbers_in_words(value: float, said: str):
     assert number(value) == said
+    raised = str.maketrans("−0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+    assert in_words(value) == re.sub(r"<sup>(.*)</sup>", lambda power: power[1].translate(raised), said)
 
 
 def test_powers_keep_their_exponent_in_markup_that_plotly_knows():

@@ -18,6 +18,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
+from seqviz.figures.numbers import in_words
 from seqviz.learning import (
     CliffConfig,
     ExplosionConfig,
@@ -27,13 +28,12 @@ from seqviz.learning import (
     gradient_flow,
     small_multiples,
 )
-from seqviz.records import Cliff, ClippingRun
+from seqviz.records import Cliff, ClippingRun, Truncation
 from seqviz.recurrent import backpropagate, unroll
 from seqviz.recurrent.initial import random_elman
 from seqviz.text import Vocabulary
 from seqviz.ui.gradients import cliff_walk, clipping, multiples, over_time, scripts, tables, truncated
-from seqviz.ui.gradients.common import in_words
-from seqviz.ui.gradients.truncation import Truncation, TruncationSettings, truncate
+from seqviz.ui.gradients.truncation import TruncationSettings, truncate
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -258,3 +258,15 @@ def test_what_cannot_be_is_refused():
         backpropagate(with_head, unroll(with_head, [[1.0]]), np.array([0]), "cross_entropy", window=0)
     with pytest.raises(ValueError, match="squared_error"):
         backpropagate(with_head, unroll(with_head, [[1.0]]), np.array([0]), "hinge")
+
+
+def test_what_is_no_number_is_not_made_0_and_no_loss_reaches_a_later_step():
+    """States of 1, 1e200, ∞, ∞: what is used at ∞ has no size, and the losses before such a use stay 0 for it."""
+    cell = Elman([[1.0]], [[1e200]], [0.0], Head(np.ones((1, 1)), np.zeros(1)), "identity")
+    found = backpropagate(cell, unroll(cell, np.ones((4, 1))), np.zeros((4, 1)), "squared_error").contributions
+    assert found[np.triu_indices(4, 1)].tolist() == [0.0] * 6
+    assert not np.isfinite(found[np.tril_indices(4)][5:]).any()  # of the losses at steps 3 and 4, whose states are ∞
+    head = Elman([[1.0]], [[1.0]], [0.0], Head(np.full((1, 1), np.nan), np.zeros(1)), "identity")
+    found = backpropagate(head, unroll(head, np.ones((3, 1))), np.zeros((3, 1)), "squared_error").contributions
+    assert np.isnan(found[np.tril_indices(3)]).all()
+    assert found[np.triu_indices(3, 1)].tolist() == [0.0] * 3

@@ -11,6 +11,7 @@ from seqviz.recurrent import NO_TARGET, unroll
 from seqviz.recurrent.initial import random_elman
 from seqviz.recurrent.slides import (
     Chain,
+    Slip,
     losses_after_head_update,
     missing_recurrent_factor,
     skipped_state,
@@ -80,6 +81,49 @@ def test_the_slides_update_climbs_where_the_derivatives_descends() -> None:
     assert slide == pytest.approx(loss(weight + weight.grad).item())
     assert exact == pytest.approx(loss(weight - 0.01 * weight.grad).item())
     assert exact < before < slide
+
+
+def test_the_slides_sides_in_matrices() -> None:
+    """Three units, tanh, a W that is not symmetric: D_k = diag(1 − h_k²), e = ∂L_4/∂h_4 as a row, all written out."""
+    assert CELL.head is not None
+    W, h, x = CELL.W_hh, TRACE.hidden, TRACE.inputs
+    assert abs(W - W.T).max() > 0.1
+    p = np.exp(CELL.head.weight @ h[4] + CELL.head.bias)
+    at_logits = p / p.sum() - np.eye(4)[TARGETS[3]]
+    e = at_logits @ CELL.head.weight
+    D = [np.diag(1 - h[k] ** 2) for k in range(5)]
+    u = [np.zeros(4), *x]  # u[k] is x_k
+
+    def close(found: np.ndarray, wanted: np.ndarray) -> None:
+        np.testing.assert_allclose(found, wanted, rtol=1e-12, atol=1e-15)
+
+    at = chain(4)
+    first = missing_recurrent_factor(at)
+    close(first.slide, np.outer(e @ D[4], h[3] + h[2] + h[1] + h[0]))
+    back3 = e @ D[4] @ W @ D[3]  # ∂L_4/∂z_3
+    back2 = back3 @ W @ D[2]
+    back1 = back2 @ W @ D[1]
+    close(first.exact, np.outer(e @ D[4], h[3]) + np.outer(back3, h[2]) + np.outer(back2, h[1]))
+    second = wrong_sign(at)
+    close(second.slide, -np.outer(at_logits, h[4]))
+    right = np.outer(e @ D[4], u[4]) + np.outer(back3, u[3]) + np.outer(back2, u[2]) + np.outer(back1, u[1])
+    third = wrong_inner_derivative(at)
+    skips3 = e @ D[4] @ W @ D[2]  # from z_4 to z_2 with one W and one slope
+    close(third.slide, np.outer(e @ D[4], u[4]) + np.outer(skips3, u[2]) + np.outer(skips3 @ W @ D[1], u[1]))
+    close(third.exact, right)
+    fourth = skipped_state(at)
+    J43, J32, J21 = D[4] @ W, D[3] @ W, D[2] @ W  # J_kj = ∂a_k/∂a_j
+    close(e @ J43 @ J32 @ J21 @ D[1], back1)
+    close(fourth.slide, right - np.outer(back1, u[1]) + np.outer(e @ J43 @ J21 @ D[1], u[1]))
+    close(fourth.exact, right)
+
+
+def test_a_tiny_gradient_has_a_length_and_an_angle_too() -> None:
+    """Squares of 1e-170 vanish; an arc cosine cannot tell 1e-9 radians from 0."""
+    tiny = Slip("W_hh", 1e-170 * np.array([[1.0, 1.0]]), 1e-170 * np.array([[1.0, 0.0]]))
+    assert tiny.relative_error == pytest.approx(1.0)
+    assert tiny.angle == pytest.approx(45.0)
+    assert Slip("W_hh", np.array([[1.0, 1e-9]]), np.array([[1.0, 0.0]])).angle == pytest.approx(np.degrees(1e-9))
 
 
 def test_one_unit_by_hand() -> None:

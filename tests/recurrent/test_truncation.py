@@ -10,7 +10,7 @@ from seqviz.recurrent.cell import Head
 from seqviz.recurrent.elman import Elman
 from seqviz.recurrent.gru import GRU
 from seqviz.recurrent.lstm import LSTM
-from seqviz.recurrent.truncation import agreement, truncated_gradients
+from seqviz.recurrent.truncation import CURVES, agreement, truncated_gradients, truncation
 
 D, H, K, T = 3, 4, 5, 6
 
@@ -38,6 +38,36 @@ def test_every_window_is_what_the_engine_says_of_it(number: int):
         assert found.keys() == wanted.keys()
         for name, gradient in wanted.items():
             np.testing.assert_allclose(found[name][window - 1], gradient, atol=1e-14, err_msg=f"{name}, {window}")
+
+
+@pytest.mark.parametrize("number", [0, 1, 2], ids=["Elman", "LSTM", "GRU"])
+def test_the_record_holds_the_engines_terms_and_the_agreement_of_both_curves(number: int):
+    cell = cells()[number]
+    random = np.random.default_rng(1)
+    trace, targets = unroll(cell, random.standard_normal((T, D))), random.integers(0, K, T)  # type: ignore[arg-type]
+    found = truncation(cell, trace, targets, "cross_entropy")  # type: ignore[arg-type]
+    full = backpropagate(cell, trace, targets, "cross_entropy")  # type: ignore[arg-type]
+    np.testing.assert_allclose(found.contributions, full.contributions, rtol=1e-12)
+    assert found.steps == T
+    recurrent = [name for name in full.parameters if name.startswith("W_h") and name != "W_hy"]
+    assert len(recurrent) == (1, 4, 3)[number]
+    for window in (1, 3, T):
+        cut = backpropagate(cell, trace, targets, "cross_entropy", window=window)  # type: ignore[arg-type]
+        assert found.kept(window) == pytest.approx(cut.contributions.sum())
+        for name, keys in zip(CURVES, (recurrent, list(full.parameters)), strict=True):
+            a, b = (np.concatenate([g.parameters[key].ravel() for key in keys]) for g in (cut, full))
+            assert found.ratio[name][window - 1] == pytest.approx(np.linalg.norm(a) / np.linalg.norm(b))
+            assert found.cosine[name][window - 1] == pytest.approx(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+
+
+def test_nothing_in_the_record_can_be_written():
+    cell = cells()[0]
+    found = truncation(cell, unroll(cell, np.ones((3, D))), np.array([0, 1, 2]), "cross_entropy")  # type: ignore[arg-type]
+    for array in (found.contributions, *found.cosine.values(), *found.ratio.values()):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 0.0
+    with pytest.raises(TypeError):
+        found.ratio["all parameters"] = np.ones(3)  # type: ignore[index]
 
 
 def test_agreement_by_hand():

@@ -9,10 +9,11 @@ import numpy as np
 import streamlit as st
 
 from seqviz.figures.cliff import cliff_map, cliff_surface
+from seqviz.figures.numbers import in_words
 from seqviz.learning.cliff import BOUND, LIMITS, CliffConfig
 from seqviz.records import Array
 from seqviz.ui.gradients import tables
-from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, in_words, is_dark, number_control
+from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, is_dark, number_control
 from seqviz.ui.gradients.compute import walked
 from seqviz.ui.state import set_widgets
 

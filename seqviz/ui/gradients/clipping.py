@@ -12,6 +12,7 @@ import streamlit as st
 
 from seqviz.figures.clipping import clipped_losses, clipped_norms, clipped_time_norms, turned_angle
 from seqviz.figures.components import before_after, component_histogram
+from seqviz.figures.numbers import in_words
 from seqviz.learning.explosion import ACTIVATIONS, BASELINE, LIMITS, ExplosionConfig
 from seqviz.records import Array, ClippingRun
 from seqviz.ui.gradients import scripts, tables
@@ -21,7 +22,6 @@ from seqviz.ui.gradients.common import (
     bullets,
     chart,
     explain,
-    in_words,
     is_dark,
     name_of,
     number_control,

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import plotly.graph_objects as go
 import streamlit as st
 
+from seqviz.figures.numbers import in_words
 from seqviz.recurrent.notation import NOTATIONS, notation
 from seqviz.ui import shell
 from seqviz.ui.state import visit
@@ -27,7 +28,6 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "every": "every step",
     }
 )
-_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def name_of(option: str) -> str:
@@ -90,21 +90,6 @@ def chart(figure: go.Figure, key: str) -> None:
     """A figure across its column, with Plotly's own buttons; its camera saves an SVG named after the key."""
     options = {"format": "svg", "filename": f"seqviz-{key}"}
     st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": options})
-
-
-def in_words(value: float) -> str:
-    """A number in three digits: 0.0123, 1,080, 4.1·10⁻³⁰⁰, ∞, NaN, 0."""
-    if math.isnan(value):
-        return "NaN"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
-    written = f"{value:.3g}"
-    if 1000 <= abs(value) < 99_950:
-        written = f"{float(written):,.0f}"
-    elif "e" in written:
-        digits, power = written.split("e")
-        written = f"{digits}·10{str(int(power)).translate(_RAISED)}"
-    return written.replace("-", "−")
 
 
 def bullets(*sentences: str) -> str:

@@ -18,8 +18,8 @@ from seqviz.learning import (
     one_thread,
     small_multiples,
 )
-from seqviz.records import Cliff, ClippingRun, GradientFlow
-from seqviz.ui.gradients.truncation import Truncation, TruncationSettings, truncate
+from seqviz.records import Cliff, ClippingRun, GradientFlow, Truncation
+from seqviz.ui.gradients.truncation import TruncationSettings, truncate
 
 ACTIVATIONS, STARTS, GATED = ("tanh", "relu", "sigmoid"), ("gaussian", "orthogonal", "identity"), ("LSTM", "GRU")
 

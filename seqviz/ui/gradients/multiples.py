@@ -9,10 +9,11 @@ import numpy as np
 import streamlit as st
 
 from seqviz.figures.gradients import small_multiples
+from seqviz.figures.numbers import in_words
 from seqviz.learning.flow import LIMITS, LOSSES, FlowConfig
 from seqviz.records import GradientFlow
 from seqviz.ui.gradients import tables
-from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, in_words, is_dark, name_of, seed_control
+from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, is_dark, name_of, seed_control
 from seqviz.ui.gradients.compute import multiples
 
 VIEW = "Small multiples"

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from seqviz.figures.gradients import norms_over_time
+from seqviz.figures.numbers import in_words
 from seqviz.figures.spectrum import spectrum
 from seqviz.learning.elman import ACTIVATIONS
 from seqviz.learning.flow import CELLS, LIMITS, LOSSES, FlowConfig
@@ -21,7 +22,6 @@ from seqviz.ui.gradients.common import (
     bullets,
     chart,
     explain,
-    in_words,
     is_dark,
     name_of,
     seed_control,

@@ -6,8 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
-from seqviz.records import Cliff, ClippingRun, GradientFlow
-from seqviz.ui.gradients.truncation import Truncation
+from seqviz.records import Cliff, ClippingRun, GradientFlow, Truncation
 
 
 def _written(rows: Iterable[Sequence[object]]) -> str:

@@ -7,12 +7,15 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from seqviz.figures.numbers import in_words
 from seqviz.figures.terms import terms_grid
 from seqviz.figures.truncation import truncation_curves
+from seqviz.records import Truncation
+from seqviz.recurrent.truncation import CURVES
 from seqviz.ui.gradients import tables
-from seqviz.ui.gradients.common import KEPT, accepted, chart, explain, in_words, is_dark, seed_control
+from seqviz.ui.gradients.common import KEPT, accepted, chart, explain, is_dark, seed_control
 from seqviz.ui.gradients.compute import truncation
-from seqviz.ui.gradients.truncation import CURVES, HIDDEN, SCALES, STEP_LIMIT, Truncation, TruncationSettings
+from seqviz.ui.gradients.truncation import HIDDEN, SCALES, STEP_LIMIT, TruncationSettings
 from seqviz.ui.state import keep_within
 
 VIEW = "Truncated"

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from seqviz.records import Array
-from seqviz.recurrent import backpropagate, unroll
+from seqviz.records import Array, Truncation
+from seqviz.recurrent import Elman, unroll
 from seqviz.recurrent.initial import random_elman
-from seqviz.recurrent.truncation import agreement, truncated_gradients
+from seqviz.recurrent.truncation import truncation
 from seqviz.text import Vocabulary, tokenize
+from seqviz.text.vocabulary import Ids
 
 STEP_LIMIT = 60  # characters
 HIDDEN = (1, 16)
 SCALES = (0.0, 3.0)
-CURVES = ("recurrent weights", "all parameters")
 
 
 @dataclass(frozen=True)
@@ -38,39 +35,16 @@ class TruncationSettings:
             raise ValueError(f"the text has {count} character{'' if count == 1 else 's'}, expected 2 to {STEP_LIMIT}")
 
 
-@dataclass(frozen=True, eq=False)
-class Truncation:
-    """What truncation does to one gradient.
-
-    Attributes:
-        steps: T.
-        contributions: (T, T) the norm of every term for the recurrent weights.
-        cosine, ratio: name in CURVES → (T,) for the windows 1 … T.
-    """
-
-    steps: int
-    contributions: Array
-    cosine: Mapping[str, Array]
-    ratio: Mapping[str, Array]
-
-    def kept(self, window: int) -> float:
-        """The sum of the norms of the terms that a window keeps."""
-        t, k = np.indices(self.contributions.shape)
-        return float(self.contributions[(t - k >= 0) & (t - k < window)].sum())
-
-
-def truncate(settings: TruncationSettings) -> Truncation:
-    """Read the text, walk back once, compare every window with the whole."""
+def reader_of(settings: TruncationSettings) -> tuple[Elman, Array, Ids]:
+    """The network, the (T, D) one-hot characters that it reads, and the (T,) ids of those that it should name next."""
     tokens = tokenize(settings.text)
     vocabulary = Vocabulary.of(tokens)
     size, ids = vocabulary.size, vocabulary.ids(tokens)
     cell = random_elman(size, settings.hidden, size, seed=settings.seed, scale=settings.scale)
-    trace = unroll(cell, vocabulary.one_hot(ids[:-1]))
-    gradients = truncated_gradients(cell, trace, ids[1:], "cross_entropy")
-    curves = {CURVES[0]: agreement(gradients, ["W_hh"]), CURVES[1]: agreement(gradients)}
-    return Truncation(
-        steps=trace.steps,
-        contributions=backpropagate(cell, trace, ids[1:], "cross_entropy").contributions,
-        cosine={name: pair[0] for name, pair in curves.items()},
-        ratio={name: pair[1] for name, pair in curves.items()},
-    )
+    return cell, vocabulary.one_hot(ids[:-1]), ids[1:]
+
+
+def truncate(settings: TruncationSettings) -> Truncation:
+    """Read the text, walk back once, compare every window with the whole."""
+    cell, inputs, targets = reader_of(settings)
+    return truncation(cell, unroll(cell, inputs), targets, "cross_entropy")
