@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -306,7 +307,7 @@ class GradientFlow:
 
 @dataclass(frozen=True, eq=False)
 class ClippingRun:
-    """One training run, update by update, with what clipping did to each gradient.
+    """One training run, update by update, with what clipping did to each gradient. Updates are counted from 1.
 
     Attributes:
         name: "no clipping", "by norm 1", "by value 0.5".
@@ -316,11 +317,12 @@ class ClippingRun:
         time_norms: (U, T) ‖∂L/∂h_t‖ at every update, before clipping.
         components: (N,) every component of the gradient at the update `inspected`, before clipping;
             components_after: (N,) after it.
-        inspected: the update, from 0, whose components are kept.
+        inspected: the update whose components are kept.
         threshold: what it was clipped at; None without clipping.
-        stopped_at: the update, from 0, at which the loss or a gradient was no longer finite or left the bounds; None
+        stopped_at: the update at which the loss or the gradient was no longer finite, the last one of the record; None
             if the run went to its end.
-        reason: one plain sentence about that; empty if it went to its end.
+        kind: what is clipped: "none", the "norm" of the whole gradient, or the "value" of each component.
+        baselines: (U,) the loss of always answering the mean, on the batch of each update; None where nobody asked.
     """
 
     name: str
@@ -334,13 +336,16 @@ class ClippingRun:
     inspected: int
     threshold: float | None = None
     stopped_at: int | None = None
-    reason: str = ""
+    kind: Literal["none", "norm", "value"] = "none"
+    baselines: Array | None = None
 
     def __post_init__(self) -> None:
         losses = frozen_array("losses", self.losses, None)  # (U,)
         object.__setattr__(self, "losses", losses)
         for name in ("norms_before", "norms_after", "angles"):
             object.__setattr__(self, name, frozen_array(name, getattr(self, name), len(losses)))
+        if self.baselines is not None:
+            object.__setattr__(self, "baselines", frozen_array("baselines", self.baselines, len(losses)))
         object.__setattr__(self, "time_norms", frozen_array("time_norms", self.time_norms, len(losses), None))
         components = frozen_array("components", self.components, None)
         object.__setattr__(self, "components", components)

@@ -38,10 +38,8 @@ def clipped_losses(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure
     )
     for index, run in enumerate(runs):
         if run.stopped_at is not None:
-            placed = axis.place(run.losses)
-            seen = run.stopped_at < len(placed) and np.isfinite(placed[run.stopped_at])
-            y = float(placed[run.stopped_at]) if seen else None
-            cross(figure, axis, index, run.stopped_at, f"{run.name}: {_stop(run)}", last / 2, dark, y=y)
+            text = f"{run.name}: {_stop(run)}"
+            cross(figure, axis, index, run.stopped_at, text, (last + 1) / 2, dark, y=_at_stop(axis, run.losses))
     return figure
 
 
@@ -68,7 +66,7 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
         lowest = index == len(runs) - 1
         end = str(len(runs)) if len(runs) > 1 else ""
         upper = 1 - index * (panel + gap) / plots
-        wide = frame.whole_axis(0, last, dark, "update" if lowest else "")
+        wide = frame.whole_axis(1, last, dark, "update" if lowest else "")
         shared = {} if lowest else {"matches": f"x{end}", "showticklabels": False}
         axes[f"xaxis{suffix}"] = {**wide, "anchor": f"y{suffix}", "domain": [0.0, 1.0], **shared}
         lower = max(upper - panel / plots, 0.0)
@@ -89,7 +87,7 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
         if run.threshold is not None and not clips_values(run):
             figure.add_trace(
                 go.Scatter(
-                    x=[0, last],
+                    x=[1, last],
                     y=axis.place(np.full(2, run.threshold)),
                     mode="lines",
                     line={"color": colours["ink"], "width": 1.5, "dash": "dash"},
@@ -98,17 +96,15 @@ def clipped_norms(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
                 )
             )
         if run.stopped_at is not None:
-            spot = axis.place(run.norms_before)
-            seen = run.stopped_at < len(spot) and np.isfinite(spot[run.stopped_at])
-            y = float(spot[run.stopped_at]) if seen else None
-            cross(figure, axis, 2 * index, run.stopped_at, "", last / 2, dark, y=y, style=index)
+            y = _at_stop(axis, run.norms_before)
+            cross(figure, axis, 2 * index, run.stopped_at, "", (last + 1) / 2, dark, y=y, style=index)
         for trace in figure.data[before:]:
             trace.xaxis, trace.yaxis = f"x{suffix}", f"y{suffix}"
         bands += axis.bands(dark, x=f"x{suffix} domain", y=f"y{suffix}")
         texts.append(
             frame.note(
                 dark,
-                frame.safe(run.name) + (f": {_stop(run)}" if run.stopped_at is not None else ""),
+                frame.safe(run.name) + (f": {_stop(run, norms=True)}" if run.stopped_at is not None else ""),
                 x=0,
                 xref=f"x{suffix} domain",
                 xanchor="left",
@@ -142,41 +138,28 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
     """‖∂L/∂h_t‖ over the time steps at one update, before clipping; a run that was stopped earlier says so.
 
     Args:
-        update: which one, from 0.
+        update: which one, from 1.
 
     Raises:
         ValueError: there are no runs, their time steps differ in number, or no run has such an update.
     """
     last = _last_update(runs)
-    if not 0 <= update <= last:
-        raise ValueError(f"update is {update}, expected 0 to {last}")
+    if not 1 <= update <= last:
+        raise ValueError(f"update is {update}, expected 1 to {last}")
     lengths = sorted({run.time_norms.shape[1] for run in runs})
     if len(lengths) != 1:
         raise ValueError(f"runs have {lengths} time steps, expected the same number in each")
     steps, plot = lengths[0], 280
-    here = [(index, run) for index, run in enumerate(runs) if update < len(run.losses)]
-    axis = LogAxis.over([run.time_norms[update] for _, run in here], plot)
+    here = [(index, run) for index, run in enumerate(runs) if update <= len(run.losses)]
+    axis = LogAxis.over([run.time_norms[update - 1] for _, run in here], plot)
     figure = go.Figure()
     for slot, (index, run) in enumerate(here):
-        draw(figure, axis, slot, time_line(run.name, run.time_norms[update], symbol), dark, style=index)
-    gone = [f"{run.name}: {_stop(run)}" for run in runs if update >= len(run.losses)]
-    texts = backwards(steps, dark)
-    if gone:
-        texts.append(
-            frame.note(
-                dark,
-                "<br>".join(frame.safe(text) for text in gone),
-                x=0,
-                xref="paper",
-                xanchor="left",
-                xshift=8,
-                bgcolor=frame.palette(dark)["surface"],
-                y=0,
-                yref="paper",
-                yanchor="bottom",
-                yshift=6 + max(0.0, axis.low - axis.bottom) / (axis.top - axis.bottom) * plot,
-            )
-        )
+        draw(figure, axis, slot, time_line(run.name, run.time_norms[update - 1], symbol), dark, style=index)
+    for index, run in enumerate(runs):
+        if (index, run) not in here:  # named above the plot, where no line runs
+            stroke = frame.line_style(index, dark)
+            name = frame.safe(f"{run.name}: {_stop(run)}")
+            figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", line=stroke, name=name))
     figure.update_layout(
         frame.layout(
             dark,
@@ -184,17 +167,18 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
             xaxis=frame.whole_axis(1, steps, dark, "step t"),
             yaxis=axis.layout(dark, size_of(symbol)),
             shapes=axis.bands(dark),
-            annotations=texts,
+            annotations=backwards(steps, dark),
             showlegend=True,
             legend=frame.legend(dark, 1.1),
             margin=frame.margin(top=34),
         )
     )
     for slot, (index, run) in enumerate(here):
-        bad = np.flatnonzero(~np.isfinite(run.time_norms[update])) + 1
+        norms = run.time_norms[update - 1]
+        bad = np.flatnonzero(~np.isfinite(norms)) + 1
         if len(bad):
             where = "at every step" if len(bad) == steps else f"from step {bad[-1]} back"
-            text = f"{run.name}: overflow {where}"
+            text = f"{run.name}: {number(float(norms[bad[-1] - 1]))} {where}"
             cross(figure, axis, slot, float(bad[-1]), text, (steps + 1) / 2, dark, style=index)
     return figure
 
@@ -232,21 +216,20 @@ def turned_angle(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
 
 
 def clips_values(run: ClippingRun) -> bool:
-    """Whether a run clips single values, so that its threshold is no norm: it turns the gradient, or says so."""
-    turned = bool(np.any(run.angles[np.isfinite(run.angles)] > 1e-3))
-    return run.threshold is not None and (turned or "value" in run.name.lower())
+    """Whether a run clips single values, so that its threshold is no norm."""
+    return run.kind == "value"
 
 
 def _last_update(runs: Sequence[ClippingRun]) -> int:
-    """The number of the last update of the longest run, from 0."""
+    """The last update of the longest run, from 1."""
     lengths = [len(run.losses) for run in runs]
     if not lengths or min(lengths) < 1:
         raise ValueError(f"runs have {lengths or 'no'} updates, expected 1 or more in each")
-    return max(lengths) - 1
+    return max(lengths)
 
 
 def _updates(run: ClippingRun) -> Array:
-    return np.arange(float(len(run.losses)))
+    return np.arange(1.0, len(run.losses) + 1)
 
 
 def _loudest(runs: Sequence[ClippingRun], norms: bool = False) -> float:
@@ -256,15 +239,19 @@ def _loudest(runs: Sequence[ClippingRun], norms: bool = False) -> float:
     return float(np.log10(largest)) + (2 if norms else 3) if largest > 0 else np.inf
 
 
-def _stop(run: ClippingRun) -> str:
-    """Why a run was stopped, in two or three words."""
-    at = run.stopped_at
-    if at is None:
-        return f"ends at update {len(run.losses) - 1}"
-    for what, values in (("", run.losses), ("gradient ", run.norms_before)):
-        if at < len(values) and not np.isfinite(values[at]):
-            return f"{what}{number(float(values[at]))} at update {at}"
-    return f"stopped at update {at}"
+def _at_stop(axis: LogAxis, values: Array) -> float | None:
+    """Where a stopped line's last number stands; None for one that stands on the ceiling."""
+    last = float(axis.place(values[-1:])[0])
+    return last if np.isfinite(last) else None
+
+
+def _stop(run: ClippingRun, norms: bool = False) -> str:
+    """What a run was stopped by, in two or three words: its loss, or with `norms` its gradient, first."""
+    kinds = [("", run.losses), ("gradient ", run.norms_before)]
+    for what, values in kinds[::-1] if norms else kinds:
+        if not np.isfinite(values[-1]):
+            return f"{what}{number(float(values[-1]))} at update {run.stopped_at}"
+    return f"stopped at update {run.stopped_at}"
 
 
 def _names_at_ends(
@@ -292,7 +279,7 @@ def _over_updates(
     return frame.layout(
         dark,
         height,
-        xaxis=frame.whole_axis(0, last, dark, "update", most=7),
+        xaxis=frame.whole_axis(1, last, dark, "update", most=7),
         annotations=labels,
         showlegend=named < len(runs),
         legend=frame.legend(dark, 1.02),

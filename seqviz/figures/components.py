@@ -18,10 +18,13 @@ _BINS = 81  # odd: one bin has 0 in its middle
 _NONE = 0.5  # where the outline of an empty bin runs: below 1, the smallest count
 
 
-def component_histogram(run: ClippingRun, dark: bool = False) -> go.Figure:
+def component_histogram(run: ClippingRun, dark: bool = False, style: int = 0) -> go.Figure:
     """How large the gradient's components were before (outline) and after clipping (bars), counts on a log axis.
 
     What lies beyond the picture is counted in the outermost bins, which are hatched then.
+
+    Args:
+        style: the number of the run, whose colour is that of its line.
 
     Raises:
         ValueError: no component is finite.
@@ -58,7 +61,7 @@ def component_histogram(run: ClippingRun, dark: bool = False) -> go.Figure:
         go.Bar(
             **bars,
             y=np.where(then > 0, then, np.nan),
-            marker={"color": frame.colour(0, dark), "opacity": 0.6, "line": {"width": 0}},
+            marker={"color": frame.colour(style, dark), "opacity": 0.6, "line": {"width": 0}},
             name="after clipping",
             legendrank=1001,
             hovertemplate="about %{x:.3g}<br>%{y} components after clipping<extra></extra>",
@@ -121,13 +124,21 @@ def before_after(
     threshold: float,
     kind: Literal["norm", "value"],
     dark: bool = False,
+    *,
+    names: tuple[str, str] = ("first component", "second component"),
+    whole: float | None = None,
+    style: int = 0,
 ) -> go.Figure:
-    """A gradient of two components as an arrow, before and after clipping, with the region that clipping allows.
+    """Two components of a gradient as an arrow, before and after clipping, with the region that clipping allows.
 
     Args:
-        before, after: (2,) the gradient.
-        threshold: the radius of the circle ("norm"), or half the side of the square ("value").
+        before, after: (2,) the two components.
+        threshold: of the whole gradient's norm, or of each component's value.
         kind: which clipping it was.
+        names: what the two components are.
+        whole: the norm of the whole gradient before clipping, of which the limit leaves these two their share; None if
+            they are the whole gradient.
+        style: the number of the run, whose colour is that of its line.
 
     Raises:
         ValueError: a shape is not (2,), a component is not finite, the threshold is not positive or the kind unknown.
@@ -140,18 +151,21 @@ def before_after(
     if kind not in ("norm", "value"):
         raise ValueError(f"kind is {kind!r}, expected 'norm' or 'value'")
     colours = frame.palette(dark)
-    low, high = (float(f([0, *raw, *clipped, -threshold, threshold])) for f in (np.min, np.max))
+    size = float(np.hypot(*raw))
+    reach = threshold * (size / whole) if kind == "norm" and whole and size else threshold
+    low, high = (float(f([0, *raw, *clipped, -reach, reach])) for f in (np.min, np.max))
     air = 0.14 * (high - low)
     if kind == "norm":
         turn = np.linspace(0, 2 * np.pi, 181)
         x, y, name = np.cos(turn), np.sin(turn), f"norm ≤ {number(threshold)}"
+        name += "" if whole is None else f" for all: {number(reach)} for these two"
     else:
         x, y = np.array([-1.0, 1, 1, -1, -1]), np.array([-1.0, -1, 1, 1, -1])
         name = f"each component within ±{number(threshold)}"
     figure = go.Figure(
         go.Scatter(
-            x=threshold * x,
-            y=threshold * y,
+            x=reach * x,
+            y=reach * y,
             mode="lines",
             line={"color": colours["muted"], "width": 1.5, "dash": "dot", "simplify": False},
             fill="toself",
@@ -160,8 +174,10 @@ def before_after(
             name=name,
         )
     )
-    for index, (vector, name, dash) in enumerate(((raw, "before", "dash"), (clipped, "after clipping", "solid"))):
-        own = frame.colour(1 - index, dark)
+    for vector, name, dash, own in (
+        (raw, "before", "dash", colours["ink"]),
+        (clipped, "after clipping", "solid", frame.colour(style, dark)),
+    ):
         figure.add_trace(
             go.Scatter(
                 x=[0, vector[0]],
@@ -176,7 +192,7 @@ def before_after(
                     "opacity": 1,
                     "line": {"width": 0},
                 },
-                name=f"{name}: {_pair(vector)}, norm {number(float(np.linalg.norm(vector)))}",
+                name=f"{name}: {_pair(vector)}, norm {number(float(np.hypot(*vector)))}",
                 hovertemplate=f"{name}<br>{_pair(vector)}<extra></extra>",
             )
         )
@@ -185,8 +201,8 @@ def before_after(
         frame.layout(
             dark,
             400,
-            xaxis=frame.axis(dark, "first component", zerolinecolor=colours["arrow"], **span),
-            yaxis=frame.axis(dark, "second component", zerolinecolor=colours["arrow"], scaleanchor="x", **span),
+            xaxis=frame.axis(dark, frame.safe(names[0]), zerolinecolor=colours["arrow"], **span),
+            yaxis=frame.axis(dark, frame.safe(names[1]), zerolinecolor=colours["arrow"], scaleanchor="x", **span),
             showlegend=True,
             legend=frame.legend(dark, 1.03) | {"x": 0.5, "xanchor": "center"},
         )

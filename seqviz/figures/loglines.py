@@ -48,7 +48,6 @@ def draw(
     style: int | None = None,
     look: Mapping[str, Any] | None = None,
     markers: bool = True,
-    panel: dict[str, int] | None = None,
     legend: bool = True,
 ) -> None:
     """Add one line to a figure: one trace for its ordinary numbers, one for zeros and one for ∞ and NaN if any.
@@ -58,13 +57,11 @@ def draw(
         number: which of them this is, from 0.
         style: the number whose colour, dash and marker it wears; its own by default.
         look: of Plotly's line entries what differs from that.
-        panel: row and column among subplots.
         legend: whether it stands in the legend.
     """
     style = number if style is None else style
     name = frame.safe(line.name)
     stroke = {**frame.line_style(style, dark), **(look or {})}
-    place = panel or {}
     shared: dict[str, Any] = {"name": name, "legendgroup": f"{number} {name}"}
     extra = np.zeros(len(line.values)) if line.extra is None else line.extra
     dot = {"symbol": frame.symbol_of(style), "size": 8, "color": stroke["color"]}
@@ -81,7 +78,6 @@ def draw(
             showlegend=legend,
             **shared,
         ),
-        **place,
     )
     floor, ceiling = axis.floors[number], axis.ceilings[number]
     if floor is not None:
@@ -98,7 +94,6 @@ def draw(
                 showlegend=False,
                 **shared,
             ),
-            **place,
         )
     if ceiling is not None:
         bad = ~np.isfinite(line.values)
@@ -113,7 +108,6 @@ def draw(
                 showlegend=False,
                 **shared,
             ),
-            **place,
         )
 
 
@@ -128,7 +122,6 @@ def cross(
     *,
     y: float | None = None,
     style: int | None = None,
-    panel: dict[str, int] | None = None,
 ) -> None:
     """Mark where a line ends in no number: an × with a text that runs towards the middle of the plot.
 
@@ -139,7 +132,6 @@ def cross(
         y: where the × stands; on the line's place on the ceiling by default.
     """
     height = y if y is not None else axis.ceilings[number]
-    place = panel or {}
     own = frame.colour(number if style is None else style, dark)
     figure.add_trace(
         go.Scatter(
@@ -151,7 +143,6 @@ def cross(
             hoverinfo="skip",
             showlegend=False,
         ),
-        **place,
     )
     if text:
         right = at <= middle
@@ -167,4 +158,4 @@ def cross(
             borderpad=1,
             font={"size": frame.SMALL, "color": own},
         )
-        figure.add_annotation(words, **place)
+        figure.add_annotation(words)

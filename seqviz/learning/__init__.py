@@ -2,7 +2,7 @@
 
 from seqviz.learning.cliff import CliffConfig, cliff
 from seqviz.learning.clipping import Clipped, clip_by_norm, clip_by_value
-from seqviz.learning.explosion import ExplosionConfig, clipping_comparison
+from seqviz.learning.explosion import ExplosionConfig, clipping_comparison, components_at
 from seqviz.learning.flow import FlowConfig, gradient_flow, small_multiples
 from seqviz.learning.gradient_norms import BackwardPass, backward_pass, gradient_norms
 from seqviz.learning.threads import one_thread
@@ -18,6 +18,7 @@ __all__ = [
     "clip_by_norm",
     "clip_by_value",
     "clipping_comparison",
+    "components_at",
     "gradient_flow",
     "gradient_norms",
     "one_thread",

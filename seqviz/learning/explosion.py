@@ -1,22 +1,23 @@
 """A training that really explodes, and the same training with the gradient clipped.
 
-The task: remember a running sum. x_t are Gaussian numbers, one a step; after T steps the network has to say their sum,
-divided by √T so that the target has variance 1. Whoever always answers the mean, 0, has a loss of 1. Every update
-sees a new batch, so the loss before an update is a loss on data never seen.
+The task: remember a sum. x_t are Gaussian numbers, one a step; after T steps the network has to say their sum,
+divided by √T so that the target has variance 1: always answering the mean, 0, costs 1 on average. Every update sees a
+new batch, so the loss before an update is a loss on data never seen.
 
 The network is a simple recurrent cell, by default a linear one (g the identity, the case in which Pascanu, Mikolov and
 Bengio 2013 start), trained by plain stochastic gradient descent. At first its memory is too short: its spectral
 radius is below 1. To learn the sum it has to bring an eigenvalue up to 1, and at 1 lies the wall: just beyond,
 the loss grows like the eigenvalue to the power 2T. A linear cell can solve this task exactly, so nothing but the
 size of the steps stands in its way: at a tenth of the default learning rate the unclipped run of seed 0 learns
-too, while steps clipped at norm 1 are then too short for the budget. Clipping makes the larger rate safe.
+too, while steps clipped at norm 1 are then too short for the budget. Clipped by norm the larger rate is safe.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import torch
@@ -41,9 +42,10 @@ LIMITS: Limits = {
     "seed": (0, 2**32 - 1),
 }
 ACTIVATIONS = ("identity", "relu", "tanh")
-BASELINE = 1.0  # the loss of always answering the mean: the target's variance
+BASELINE = 1.0  # what always answering the mean costs on average: the target's variance
 
 Clip = Callable[[list[Tensor]], Clipped]
+Kind = Literal["none", "norm", "value"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,6 @@ class ExplosionConfig:
         norm_threshold, value_threshold: what the gradient is clipped at, as a whole and each component.
         activation: g, one of ACTIVATIONS.
         radius: the spectral radius that the Gaussian recurrent matrix starts with.
-        inspect: the update whose components are kept; None: in each run the one with the largest finite gradient.
         seed: of weights and batches.
 
     Raises:
@@ -72,48 +73,66 @@ class ExplosionConfig:
     value_threshold: float = 0.5
     activation: str = "identity"
     radius: float = 0.85
-    inspect: int | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
         check_numbers(self, LIMITS)
         check_choice("activation", self.activation, ACTIVATIONS)
-        if self.inspect is not None:
-            check_numbers(self, {"inspect": (0, self.updates - 1)})
 
 
-def clipping_comparison(config: ExplosionConfig | None = None) -> tuple[ClippingRun, ClippingRun, ClippingRun]:
+def clipping_comparison(
+    config: ExplosionConfig | None = None, inspect: int | None = None
+) -> tuple[ClippingRun, ClippingRun, ClippingRun]:
     """The same training without clipping, clipped by norm and clipped by value: same weights, same batches.
 
-    A run stops where its loss or its gradient is no longer finite, and says so. The same numbers come out bit for bit
-    on the same machine.
+    A run stops where its loss or its gradient is no longer finite. The same numbers come out bit for bit on the same
+    machine.
+
+    Args:
+        inspect: the update, from 1, whose components are kept, or the last finite one before it in a run that was
+            stopped by then; None: in each run the one with the largest finite gradient.
+
+    Raises:
+        ValueError: there is no such update.
     """
     config = config or ExplosionConfig()
+    if inspect is not None and not 1 <= inspect <= config.updates:
+        raise ValueError(f"inspect is {inspect}, expected 1 to {config.updates}")
     by_norm, by_value = config.norm_threshold, config.value_threshold
     return (
-        train(config, "no clipping", unclipped, None),
-        train(config, f"by norm {by_norm:g}", lambda gradient: clip_by_norm(gradient, by_norm), by_norm),
-        train(config, f"by value {by_value:g}", lambda gradient: clip_by_value(gradient, by_value), by_value),
+        train(config, "none", unclipped, None, inspect),
+        train(config, "norm", lambda gradient: clip_by_norm(gradient, by_norm), by_norm, inspect),
+        train(config, "value", lambda gradient: clip_by_value(gradient, by_value), by_value, inspect),
     )
 
 
-def train(config: ExplosionConfig, name: str, clip: Clip, threshold: float | None) -> ClippingRun:
+def components_at(config: ExplosionConfig, update: int) -> tuple[ClippingRun, ClippingRun, ClippingRun]:
+    """The three runs up to one update, from 1, with the components of its gradient: what comes later is not trained."""
+    return clipping_comparison(replace(config, updates=update), inspect=update)
+
+
+def train(
+    config: ExplosionConfig, kind: Kind, clip: Clip, threshold: float | None, inspect: int | None = None
+) -> ClippingRun:
     """One run of plain SGD with whatever `clip` does to each gradient."""
     weights = first_weights(config)
     losses: list[float] = []
+    baselines: list[float] = []
     clips: list[tuple[float, float, float]] = []  # norm before, norm after, angle
     time_norms: list[Array] = []
-    inspected, kept, largest = 0, (np.zeros(0), np.zeros(0)), -1.0
+    inspected, kept, largest = 1, (np.zeros(0), np.zeros(0)), -1.0
     stopped_at = None
-    for update in range(config.updates):
-        loss, gradient, by_step = loss_and_gradient(config, weights, *batch_of(config, update))
+    for update in range(1, config.updates + 1):
+        inputs, targets = batch_of(config, update)
+        loss, gradient, by_step = loss_and_gradient(config, weights, inputs, targets)
         clipped = clip(gradient)
         losses.append(loss)
+        baselines.append(float(targets.square().mean()))
         clips.append((clipped.norm_before, clipped.norm_after, clipped.angle))
         time_norms.append(by_step)
         finite = math.isfinite(loss) and math.isfinite(clipped.norm_before)
-        wanted = update <= config.inspect if config.inspect is not None else clipped.norm_before > largest
-        if (finite and wanted) or update == 0:
+        wanted = update <= inspect if inspect is not None else clipped.norm_before > largest
+        if (finite and wanted) or update == 1:
             inspected, largest = update, clipped.norm_before
             kept = as_vector(gradient).numpy(), as_vector(clipped.gradients).numpy()
         if not finite:
@@ -122,7 +141,7 @@ def train(config: ExplosionConfig, name: str, clip: Clip, threshold: float | Non
         weights = [w - config.learning_rate * g for w, g in zip(weights, clipped.gradients, strict=True)]
     before, after, angles = np.array(clips).T
     return ClippingRun(
-        name=name,
+        name="no clipping" if threshold is None else f"by {kind} {threshold:g}",
         losses=np.array(losses),
         norms_before=before,
         norms_after=after,
@@ -133,25 +152,19 @@ def train(config: ExplosionConfig, name: str, clip: Clip, threshold: float | Non
         inspected=inspected,
         threshold=threshold,
         stopped_at=stopped_at,
-        reason="" if stopped_at is None else reason_for(stopped_at, losses, before, after, threshold),
+        kind=kind,
+        baselines=np.array(baselines),
     )
 
 
-def reason_for(update: int, losses: list[float], before: Array, after: Array, threshold: float | None) -> str:
-    """Why a run stopped, in one plain sentence. Updates are counted from 0, as everywhere in the record."""
-    what = "loss" if not math.isfinite(losses[update]) else "gradient"
-    if update == 0:
-        return f"At update 0 the {what} overflowed: the network explodes before it has learned anything."
-    size = f"the gradient's norm was {in_two_digits(before[update - 1])}"
-    if threshold is not None:
-        size += f", {in_two_digits(after[update - 1])} after clipping"
-    return f"At update {update - 1} {size}; the step it caused made the {what} overflow."
-
-
-def in_two_digits(norm: float) -> str:
-    """A norm in a sentence: "0.48", "590", "17,000", "1.7e+09"."""
-    rounded = float(f"{norm:.2g}")
-    return f"{rounded:,.0f}" if 10 <= rounded < 1e6 else f"{rounded:.2g}"
+def component_name(config: ExplosionConfig, place: int) -> str:
+    """Which number of the weights a component of the gradient belongs to: "W_hh[3, 7]" is row 3, column 7, from 1."""
+    units = config.hidden
+    for name, shape in (("W_xh", (units, 1)), ("W_hh", (units, units)), ("b", (units,)), ("W_hy", (1, units))):
+        if place < math.prod(shape):
+            return f"{name}[{', '.join(str(at + 1) for at in np.unravel_index(place, shape))}]"
+        place -= math.prod(shape)
+    return "c[1]"
 
 
 def first_weights(config: ExplosionConfig) -> list[Tensor]:
@@ -169,8 +182,8 @@ def first_weights(config: ExplosionConfig) -> list[Tensor]:
 
 
 def batch_of(config: ExplosionConfig, update: int) -> tuple[Tensor, Tensor]:
-    """Inputs (T, B, 1) and targets (B, 1) of one update, the same in every run."""
-    numbers = np.random.default_rng([config.seed, 3, update]).standard_normal((config.length, config.batch, 1))
+    """Inputs (T, B, 1) and targets (B, 1) of one update, from 1, the same in every run."""
+    numbers = np.random.default_rng([config.seed, 3, update - 1]).standard_normal((config.length, config.batch, 1))
     inputs = torch.tensor(numbers, dtype=torch.float32)
     return inputs, inputs.sum(0) / math.sqrt(config.length)
 

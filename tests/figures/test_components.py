@@ -7,15 +7,16 @@ import plotly.graph_objects as go
 import plotly.io
 import pytest
 
+from seqviz.figures import theme
 from seqviz.figures.components import before_after, component_histogram
 from seqviz.records import ClippingRun
 
 
 def run(before: object, after: object, name: str = "by norm 1", threshold: float | None = 1.0) -> ClippingRun:
     one = np.ones(1)
-    return ClippingRun(
-        name, one, one, one, np.zeros(1), np.ones((1, 2)), np.asarray(before), np.asarray(after), 3, threshold
-    )
+    kind = "value" if "value" in name else "norm"
+    parts = np.asarray(before), np.asarray(after)
+    return ClippingRun(name, one, one, one, np.zeros(1), np.ones((1, 2)), *parts, 3, threshold, kind=kind)
 
 
 def rendered(figure: go.Figure) -> None:
@@ -88,6 +89,33 @@ def test_two_arrows_and_the_circle(dark: bool):
     assert "norm 5" in before.name
     assert figure.layout.yaxis.scaleanchor == "x"
     rendered(figure)
+
+
+def test_of_a_larger_gradient_the_circle_is_what_the_limit_leaves_these_two():
+    """(3, 4) of a gradient of norm 10, clipped at 2: all is cut to a fifth, so the circle has the radius 5 · 2/10 = 1.
+
+    Drawn at 2 it would hold neither what was cut, (3, 4), nor tell why (0.9, 0) of a norm of 10 is shortened at all.
+    """
+    region, _, after = before_after(
+        [3, 4], [0.6, 0.8], 2.0, "norm", names=("∂L/∂b[1]", "<b>"), whole=10.0, style=2
+    ).data
+    np.testing.assert_allclose(np.hypot(region.x, region.y), 1)
+    np.testing.assert_allclose(np.hypot(after.x[-1], after.y[-1]), 1)  # the arrow ends on it
+    assert region.name == "norm ≤ 2 for all: 1 for these two"
+    figure = before_after([0.9, 0], [0.09, 0], 1.0, "norm", names=("∂L/∂b[1]", "<b>"), whole=10.0, style=2)
+    assert np.hypot(figure.data[0].x[0], figure.data[0].y[0]) == pytest.approx(0.09)  # 0.9 lies outside
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("∂L/∂b[1]", "&lt;b&gt;")
+    assert np.hypot(*(before_after([0, 0], [0, 0], 1.0, "norm", whole=10.0).data[0][axis][0] for axis in "xy")) == 1
+
+
+def test_what_is_left_wears_the_colour_of_its_run_and_what_was_before_none():
+    for style in range(3):
+        own, ink = theme.CATEGORICAL_LIGHT[style], theme.LIGHT["ink"]
+        _, before, after = before_after([3, 4], [0.6, 0.8], 1.0, "norm", style=style).data
+        assert (before.line.color, after.line.color) == (ink, own)
+        figure = component_histogram(run([1.0, 2.0], [0.5, 1.0]), style=style)
+        assert trace(figure, "before").line.color == ink
+        assert trace(figure, "after clipping").marker.color == own
 
 
 def test_by_value_the_region_is_a_square():

@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 
 from seqviz.figures.clipping import clipped_losses, clipped_norms, clipped_time_norms, turned_angle
 from seqviz.figures.components import before_after, component_histogram
-from seqviz.figures.numbers import in_words
-from seqviz.learning.explosion import ACTIVATIONS, BASELINE, LIMITS, ExplosionConfig
-from seqviz.records import Array, ClippingRun
-from seqviz.ui.gradients import scripts, tables
+from seqviz.learning.explosion import ACTIVATIONS, LIMITS, ExplosionConfig, component_name
+from seqviz.records import ClippingRun
+from seqviz.ui.gradients import outcomes, scripts, tables
 from seqviz.ui.gradients.common import (
     KEPT,
     accepted,
     bullets,
     chart,
+    check_field,
     explain,
     is_dark,
     name_of,
     number_control,
     seed_control,
 )
-from seqviz.ui.gradients.compute import clipped
+from seqviz.ui.gradients.compute import clipped, components
 from seqviz.ui.state import keep_within, set_widgets
 
 VIEW = "Clipping"
@@ -49,7 +48,6 @@ PRESETS: Mapping[str, Mapping[str, object]] = MappingProxyType(
     }
 )
 CLOSER = ("over time steps", "components", "two components as arrows", "angle")
-_LAST = 10  # updates over which the final loss is a mean: each sees a new batch
 
 
 def show(symbol: str) -> None:
@@ -60,8 +58,8 @@ def show(symbol: str) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         chart(clipped_losses(runs, dark), "loss-over-updates")
-        st.markdown(_table(runs))
-        st.markdown(bullets(*filter(None, map(told, runs))))
+        st.markdown(outcomes.table(runs))
+        st.markdown(bullets(*filter(None, map(outcomes.told, runs))))
     with right:
         chart(clipped_norms(runs, dark), "norms-over-updates")
     _closer(config, symbol)
@@ -69,15 +67,7 @@ def show(symbol: str) -> None:
         st.download_button("Numbers (CSV)", lambda: tables.runs_csv(runs), "clipping.csv", "text/csv")
         st.download_button("PyTorch script", lambda: scripts.clipping_script(config), "clipping.py", "text/x-python")
     explain(
-        (
-            "The task is to remember a running sum; who always answers the mean has a loss of 1. To solve it the "
-            "network has to bring an eigenvalue up to 1. Just beyond, the loss grows like its power 2T: a wall.",
-            "**By norm** shortens the gradient and keeps its direction: the angle is 0. **By value** cuts every "
-            "component on its own, so the gradient may turn, here by tens of degrees.",
-            f"Clipping makes the larger learning rate safe. It is not always needed: at a tenth of it, {TENTH:g}, "
-            "the training without clipping gets through as well, and steps clipped at norm 1 are then too short to "
-            "arrive in 100 updates. The button above shows it.",
-        ),
+        outcomes.lessons(config, runs, START),
         "Pascanu, Mikolov and Bengio 2013; lecture deck A (clipvalue 0.5).",
     )
 
@@ -85,7 +75,7 @@ def show(symbol: str) -> None:
 # ── controls ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _controls() -> Any:
+def _controls() -> Callable[[], ExplosionConfig]:
     """The widgets; what comes back builds what they ask for, or refuses."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         rate = number_control("Learning rate η", "rate", START.learning_rate, 0.01, LIMITS["learning_rate"])
@@ -103,17 +93,24 @@ def _controls() -> Any:
             st.caption(f"{START.hidden} hidden units, {START.batch} new sequences an update.")
         for name, values in PRESETS.items():
             st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))
-    return lambda: replace(
-        START,
-        learning_rate=rate,
-        norm_threshold=by_norm,
-        value_threshold=by_value,
-        updates=updates,
-        activation=activation,
-        radius=float(radius),
-        length=length,
-        seed=seed,
-    )
+
+    def build() -> ExplosionConfig:
+        check_field("Learning rate η", rate, LIMITS["learning_rate"])
+        check_field("Clip norm at", by_norm, LIMITS["norm_threshold"])
+        check_field("Clip values at", by_value, LIMITS["value_threshold"])
+        return replace(
+            START,
+            learning_rate=rate,
+            norm_threshold=by_norm,
+            value_threshold=by_value,
+            updates=updates,
+            activation=activation,
+            radius=float(radius),
+            length=length,
+            seed=seed,
+        )
+
+    return build
 
 
 # ── closer ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -123,82 +120,49 @@ def _controls() -> Any:
 def _closer(config: ExplosionConfig, symbol: str) -> None:
     """One update under the glass; moving its slider draws nothing else anew."""
     dark = is_dark()
+    runs = clipped(config)
+    longest = max(len(run.losses) for run in runs)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         which = st.segmented_control("Look closer", CLOSER, default=CLOSER[0], required=True, key="closer", **KEPT)
-        update = 0
-        if which != "angle" and config.updates > 1:
-            keep_within("at_update", 0, config.updates - 1)
-            start = min(8, config.updates - 1)
-            update = st.slider("At update", 0, config.updates - 1, start, key="at_update", width=320, **KEPT)
-    single = which in ("components", "two components as arrows")  # a record keeps the components of one update alone
-    runs = clipped(replace(config, inspect=update) if single else config)
-    longest = max(len(run.losses) for run in runs) - 1
+        update = 1
+        if which != "angle" and longest > 1:
+            keep_within("at_update", 1, longest)
+            update = st.slider("At update", 1, longest, min(9, longest), key="at_update", width=320, **KEPT)
     if which == "angle":
         chart(turned_angle(runs, dark), "angle")
     elif which == "components":
-        for column, run in zip(st.columns(3), runs, strict=True):
+        for column, (style, run) in zip(st.columns(3), enumerate(components(config, update)), strict=True):
             with column:
-                _one(run, "components", dark)
+                _one(config, run, update, style)
     elif which == "two components as arrows":
-        st.caption("Two of the gradient's components, before and after: by value, one beyond the limit and one within.")
-        for column, run in zip(st.columns(2), runs[1:], strict=True):
+        st.caption("W_hh[8, 12] is row 8, column 12 of the recurrent matrix, counted from 1.")
+        for column, style in zip(st.columns(2), (1, 2), strict=True):
             with column:
-                _one(run, "arrows", dark)
+                _one(config, components(config, update)[style], update, style, arrows=True)
     else:
-        chart(clipped_time_norms(runs, min(update, longest), symbol, dark), "norms-over-time-steps")
+        chart(clipped_time_norms(runs, update, symbol, dark), "norms-over-time-steps")
 
 
-def _one(run: ClippingRun, what: str, dark: bool) -> None:
-    """One run's gradient at the update that its record keeps."""
+def _one(config: ExplosionConfig, run: ClippingRun, update: int, style: int, arrows: bool = False) -> None:
+    """One run's gradient at one update, or at the last finite one before it."""
+    if run.inspected < update:
+        st.caption(f"{run.name} was stopped at update {run.stopped_at}: this is update {run.inspected}.")
     if not np.isfinite(run.components).all():
         st.caption(f"{run.name}, update {run.inspected}: this gradient is no finite number.")
-    elif what == "components":
-        chart(component_histogram(run, dark), f"components-{run.name.split()[1]}")
-    elif run.threshold is not None:
-        kind: Literal["norm", "value"] = "value" if "value" in run.name else "norm"
-        pair = arrow_pair(run.components, run.threshold if kind == "value" else None)
-        st.markdown(f"**{run.name}**, update {run.inspected}: components {pair[0] + 1} and {pair[1] + 1}")
-        before, after = run.components[pair], run.components_after[pair]
-        chart(before_after(before, after, run.threshold, kind, dark), f"arrows-{kind}")
-
-
-def arrow_pair(components: Array, limit: float | None) -> list[int]:
-    """Which two components to draw: the largest; where values are clipped, one beyond the limit and one within."""
-    sizes = np.abs(components)
-    if limit is None:
-        return [int(place) for place in np.argsort(-sizes, kind="stable")[:2]]
-    first = int(np.argmin(np.abs(sizes - 3 * limit)))
-    others = np.abs(sizes - limit / 2)
-    others[first] = np.inf
-    return [first, int(np.argmin(others))]
-
-
-# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _table(runs: Sequence[ClippingRun]) -> str:
-    """The three outcomes as a Markdown table."""
-    rows = [f"| run | final loss (mean of {_LAST}) | stopped at | largest angle |", "|---|---|---|---|"]
-    for run in runs:
-        stopped = "ran to its end" if run.stopped_at is None else f"update {run.stopped_at}"
-        rows.append(f"| {run.name} | {in_words(final_loss(run))} | {stopped} | {largest_angle(run):.1f}° |")
-    return "\n".join(rows)
-
-
-def final_loss(run: ClippingRun) -> float:
-    """The mean over the last updates; what the run stopped on, where it was stopped."""
-    return float(run.losses[-1] if run.stopped_at is not None else run.losses[-_LAST:].mean())
-
-
-def largest_angle(run: ClippingRun) -> float:
-    """Degrees by which clipping turned a gradient at most."""
-    return float(run.angles[np.isfinite(run.angles)].max(initial=0.0))
-
-
-def told(run: ClippingRun) -> str:
-    """What became of a run that did not simply learn; empty for one that did."""
-    if run.stopped_at is not None:
-        return f"**{run.name}** was stopped at update {run.stopped_at}. {run.reason}"
-    if final_loss(run) > BASELINE:
-        return f"**{run.name}** did not overflow, but ends worse than who always answers the mean."
-    return ""
+    elif not arrows:
+        chart(component_histogram(run, is_dark(), style), f"components-{run.kind}")
+    elif run.threshold is not None and run.kind != "none":
+        pair = outcomes.arrow_pair(run.components, run.threshold if run.kind == "value" else None)
+        first, second = (component_name(config, place) for place in pair)
+        st.markdown(outcomes.pair_told(run, pair, (first, second)))
+        figure = before_after(
+            run.components[pair],
+            run.components_after[pair],
+            run.threshold,
+            run.kind,
+            is_dark(),
+            names=(f"∂L/∂{first}", f"∂L/∂{second}"),
+            whole=float(run.norms_before[run.inspected - 1]) if run.kind == "norm" else None,
+            style=style,
+        )
+        chart(figure, f"arrows-{run.kind}")

@@ -68,12 +68,24 @@ def number_control(label: str, key: str, start: float, step: float, limits: tupl
     return float(start if value is None else value)
 
 
+def check_field(label: str, value: float, limits: tuple[float, float]) -> None:
+    """Refuse what a number field holds, under the name and in the digits that its reader sees.
+
+    Raises:
+        ValueError: the value is out of its bounds.
+    """
+    low, high = limits
+    if not low <= value <= high:
+        raise ValueError(f"“{label}” is {in_words(value)}, expected a number from {in_words(low)} to {in_words(high)}")
+
+
 def accepted(view: str, build: Callable[[], Config], default: Config) -> Config:
     """What `build` makes of the controls; where it refuses, a sentence about it and what was shown before."""
     try:
         config = build()
     except ValueError as refusal:
-        st.warning(shell.plain(f"{as_sentence(str(refusal))} The picture stays as it was."))
+        stays = "The picture stays as it was." if view in visit().last_good else "The picture is the example’s."
+        st.warning(shell.plain(f"{as_sentence(str(refusal))} {stays}"))
         found: Config = visit().last_good.get(view, default)
         return found
     visit().last_good[view] = config

@@ -6,6 +6,9 @@ it is, where `cache_data` would pickle it back and forth.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import streamlit as st
 
 from seqviz.learning import (
@@ -14,6 +17,7 @@ from seqviz.learning import (
     FlowConfig,
     cliff,
     clipping_comparison,
+    components_at,
     gradient_flow,
     one_thread,
     small_multiples,
@@ -38,14 +42,21 @@ def clipped(config: ExplosionConfig) -> tuple[ClippingRun, ClippingRun, Clipping
     return clipping_comparison(config)
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def components(config: ExplosionConfig, update: int) -> tuple[ClippingRun, ClippingRun, ClippingRun]:
+    """The same up to one update, with every component of its gradient."""
+    one_thread()
+    return components_at(config, update)
+
+
 @st.cache_resource(max_entries=32, show_spinner=False)
-def multiples(base: FlowConfig) -> dict[tuple[str, str], GradientFlow]:
+def multiples(base: FlowConfig) -> Mapping[tuple[str, str], GradientFlow]:
     """(initialisation, network) → flow: three initialisations of a simple cell with three activations, LSTM and GRU."""
     one_thread()
     flows = iter(small_multiples(("Elman", *GATED), ACTIVATIONS, STARTS, base))
     names = [*(f"Elman, {'ReLU' if g == 'relu' else g}" for g in ACTIVATIONS), *GATED]
     found = {(start, name): next(flows) for name in names for start in STARTS}
-    return {(start, name): found[start, name] for start in STARTS for name in names}
+    return MappingProxyType({(start, name): found[start, name] for start in STARTS for name in names})
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -126,7 +126,7 @@ def first_weights():
 
 
 def batch_of(update):
-    """(T, B, 1) numbers and (B, 1) their sums: new ones at every update, the same in every run."""
+    """(T, B, 1) numbers and (B, 1) their sums over √T: new ones at every update, the same in every run."""
     x = torch.tensor(np.random.default_rng([seed, 3, update]).standard_normal((T, B, 1)), dtype=torch.float32)
     return x, x.sum(0) / math.sqrt(T)
 
@@ -195,7 +195,7 @@ for clip in (no_clipping, by_norm, by_value):
     for update in range(settings["updates"]):
         loss, gradient = loss_and_gradient(weights, *batch_of(update))
         clipped = clip(gradient)
-        print(clip.__name__, update, *(f"{{n:.12g}}" for n in (loss, norm_of(gradient), norm_of(clipped))))
+        print(clip.__name__, update + 1, *(f"{{n:.12g}}" for n in (loss, norm_of(gradient), norm_of(clipped))))
         if not (math.isfinite(loss) and math.isfinite(norm_of(gradient))):
             break
         weights = [w - settings["learning_rate"] * part for w, part in zip(weights, clipped)]

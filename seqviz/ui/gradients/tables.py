@@ -26,15 +26,19 @@ def flows_csv(flows: Sequence[GradientFlow]) -> str:
 
 
 def runs_csv(runs: Sequence[ClippingRun]) -> str:
-    """One row an update and run: the loss, the gradient's norm before and after clipping, the angle, and over time."""
+    """One row an update and run: both losses, the gradient's norm before and after clipping, the angle, ‖∂L/∂h_t‖."""
     steps = range(1, runs[0].time_norms.shape[1] + 1)
-    rows: list[Sequence[object]] = [
-        ["run", "update", "loss", "norm before", "norm after", "angle", *(f"norm at t = {t}" for t in steps)]
-    ]
+    names = ["loss", "loss of the mean", "norm before", "norm after", "angle", *(f"norm at t = {t}" for t in steps)]
+    rows: list[Sequence[object]] = [["run", "update", *names]]
     for run in runs:
-        columns = (run.losses, run.norms_before, run.norms_after, run.angles)
-        for update, numbers in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            rows.append([run.name, update, *numbers, *run.time_norms[update].tolist()])
+        baselines = [""] * len(run.losses) if run.baselines is None else run.baselines.tolist()
+        columns = (
+            run.losses.tolist(),
+            baselines,
+            *(c.tolist() for c in (run.norms_before, run.norms_after, run.angles)),
+        )
+        for update, numbers in enumerate(zip(*columns, strict=True), start=1):
+            rows.append([run.name, update, *numbers, *run.time_norms[update - 1].tolist()])
     return _written(rows)
 
 
