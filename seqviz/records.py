@@ -278,6 +278,7 @@ class GradientFlow:
         sigma_max: the largest singular value of that matrix.
         gamma: the largest slope that the activation can have (tanh, ReLU, identity 1; sigmoid ¼).
         overflow: the first step whose state is not finite in the forward pass; None if all are.
+        loss: where errors enter: at the "last" step alone, or at "every" one.
     """
 
     name: str
@@ -287,6 +288,7 @@ class GradientFlow:
     sigma_max: float
     gamma: float
     overflow: int | None = None
+    loss: Literal["last", "every"] = "last"
 
     def __post_init__(self) -> None:
         norms = frozen_array("norms", self.norms, None)  # (T,)

@@ -13,7 +13,10 @@ from seqviz.figures.logaxis import LogAxis
 from seqviz.figures.loglines import LogLine, cross, draw
 from seqviz.records import Array, GradientFlow
 
-_BOUND = "bound (γ σ<sub>max</sub>)<sup>T−t</sup>"
+
+def _bound_name(symbol: str) -> str:
+    """The bound as a formula: what it is at T, times one factor a step back."""
+    return f"bound ‖∂L/∂{frame.safe(symbol)}<sub>T</sub>‖ (γ σ<sub>max</sub>)<sup>T−t</sup>"
 
 
 def norms_over_time(flows: Sequence[GradientFlow], symbol: str = "h", dark: bool = False) -> go.Figure:
@@ -39,6 +42,7 @@ def norms_over_time(flows: Sequence[GradientFlow], symbol: str = "h", dark: bool
         draw(figure, axis, index, _line(flow, symbol), dark)
         if flow.bound is not None:
             figure.add_trace(_bound(flow, axis, index, dark))
+    bounds = [bound for bound in bounds if np.isfinite(axis.place(bound)).any()]
     if bounds:
         figure.add_trace(
             go.Scatter(  # stands in the legend for the bounds of all networks
@@ -46,7 +50,7 @@ def norms_over_time(flows: Sequence[GradientFlow], symbol: str = "h", dark: bool
                 y=[None],
                 mode="lines",
                 line={"color": frame.palette(dark)["muted"], "width": 1.5, "dash": "dot"},
-                name=_BOUND,
+                name=_bound_name(symbol),
             )
         )
     many = len(flows) > 1 or bool(bounds)
@@ -164,7 +168,7 @@ def small_multiples(
         frame.note(
             dark,
             f"step t, up to T = {steps} · upwards: {size_of(symbol)}"
-            + (f"{'<br>' if columns == 1 else ' · '}dotted: {_BOUND}" if bounds else ""),
+            + (f"{'<br>' if columns == 1 else ' · '}dotted: {_bound_name(symbol)}" if bounds else ""),
             x=0,
             xref="paper",
             xanchor="left",
@@ -285,6 +289,8 @@ def _in_short(flow: GradientFlow) -> str:
     if len(zeros):
         return f"exactly 0 up to step {zeros[-1]}" if len(zeros) == zeros[-1] else f"exactly 0 at {len(zeros)} steps"
     orders = np.log10(flow.norms[0]) - np.log10(flow.norms[-1])
+    if abs(orders) < 0.05:
+        return "about as large as at T"
     return f"{frame.signed(float(orders))} orders of magnitude"
 
 

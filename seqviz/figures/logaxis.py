@@ -32,6 +32,7 @@ class LogAxis:
         bottom, top: the whole axis, with floor and ceiling.
         floors: for each line where its zeros stand; None without zeros.
         ceilings: for each line where its ∞ and NaN stand; None without any.
+        empty: whether not one ordinary number stands on it, so that its range is invented and gets no ticks.
         beyond: what the ceiling is called: "∞", "NaN" or "∞, NaN"; empty without a ceiling.
     """
 
@@ -42,6 +43,7 @@ class LogAxis:
     floors: tuple[float | None, ...]
     ceilings: tuple[float | None, ...]
     beyond: str
+    empty: bool = False
 
     @classmethod
     def over(
@@ -88,6 +90,7 @@ class LogAxis:
                 for word, is_it in (("∞", np.isinf), ("NaN", np.isnan))
                 if any(bool(is_it(values).any()) for values in lines)
             ),
+            empty=not any(bool((np.isfinite(values) & (values > 0)).any()) for values in (*lines, *also)),
         )
 
     def place(self, values: Array) -> Array:
@@ -98,7 +101,7 @@ class LogAxis:
 
     def layout(self, dark: bool, title: str, most: int = 8, **more: Any) -> dict[str, Any]:
         """The axis for Plotly's layout, with at most `most` ticks in the logarithmic range."""
-        ticks = power_ticks(self.low, self.high, most)
+        ticks = [] if self.empty else power_ticks(self.low, self.high, most)
         for places, label in ((self.floors, "0"), (self.ceilings, self.beyond)):
             used = [place for place in places if place is not None]
             if used:

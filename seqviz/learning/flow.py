@@ -78,10 +78,11 @@ class FlowConfig:
 
     @property
     def name(self) -> str:
-        """What tells this network from others: "Elman, tanh, radius 0.9"; "LSTM, orthogonal"."""
-        plain = self.initialisation in ("orthogonal", "identity") and self.scale == 1.0
-        start = self.initialisation if plain else f"{self.initialisation} {self.scale:g}"
-        return ", ".join([self.cell, *([self.activation] if self.cell == "Elman" else []), start])
+        """What tells this network from others: "Elman, tanh, radius 0.9"; "LSTM, orthogonal"; "GRU, 2 × gaussian"."""
+        activation = {"relu": "ReLU", "identity": "linear"}.get(self.activation, self.activation)
+        times = "" if self.scale == 1.0 else f"{self.scale:g} × "
+        start = f"radius {self.scale:g}" if self.initialisation == "radius" else f"{times}{self.initialisation}"
+        return ", ".join([self.cell, *([activation] if self.cell == "Elman" else []), start])
 
 
 def gradient_flow(config: FlowConfig) -> GradientFlow:
@@ -112,6 +113,7 @@ def gradient_flow(config: FlowConfig) -> GradientFlow:
         sigma_max=sigma_max,
         gamma=gamma,
         overflow=overflow,
+        loss="last" if config.loss == "last" else "every",
     )
 
 

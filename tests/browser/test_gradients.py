@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from seqviz.learning import FlowConfig, gradient_flow
-from seqviz.ui.gradients import over_time, truncated
+from seqviz.ui.gradients import flows as flow_words
+from seqviz.ui.gradients import truncated
 from seqviz.ui.gradients.truncation import TruncationSettings, truncate
 from tests.browser.reading import Visitor, tracebacks, visiting
 from tests.browser.test_house import widths_beyond
@@ -83,7 +84,7 @@ def test_controls_go_to_the_address_and_a_link_brings_the_same_figure(visitor: V
     for cell in ("Elman", "LSTM"):
         flow = gradient_flow(FlowConfig(cell=cell, activation="relu", length=97, seed=7))
         np.testing.assert_allclose(lines(other)[flow.name], flow.norms, rtol=1e-15)
-        expect(other.get_by_text(over_time.told(flow)[:60])).to_be_visible()
+        expect(other.get_by_text(flow_words.told(flow)[:60])).to_be_visible()
 
 
 def test_the_question_comes_before_the_plot(visitor: Visitor, settle: Any):
@@ -106,11 +107,11 @@ def test_the_rate_can_be_typed_and_a_wrong_one_is_refused(visitor: Visitor, sett
     page = visitor.open("/gradients?view=Clipping&updates=5&clip_steps=5")
     before = lines(page)
     field = page.get_by_role("spinbutton", name="Learning rate")
-    for typed, shown in (("0", "0.0"), ("-3", "-3.0"), ("1e9", "1000000000.0")):
+    for typed, shown in (("0", "0"), ("-3", "−3"), ("1e9", "1·10⁹")):
         field.fill(typed)
         field.press("Enter")
         settle(page)
-        assert said(page).startswith(f"Learning rate is {shown}, expected a number from 1e-06 to 1.")
+        assert said(page).startswith(f"“Learning rate η” is {shown}, expected a number from 1·10⁻⁶ to 1.")
         assert lines(page) == before
     field.fill("0.001")
     field.press("Enter")
@@ -149,7 +150,7 @@ def test_every_view_on_a_screen(view: str, visitor: Visitor, axe: Any):
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_on_a_phone(view: str, visitor: Visitor, axe: Any):
     """Nothing to push sideways; no serious accessibility finding in dark."""
-    address = urlencode({"view": view, "drawn_as": "map", "panels": "one column"})
+    address = urlencode({"view": view, "drawn_as": "map"})
     page = visitor.open(f"/gradients?{address}", width=390, height=844, theme="dark")
     assert widths_beyond(page) == []
     assert axe(page) == []

@@ -110,6 +110,17 @@ def test_a_forward_pass_that_overflowed_says_where():
     rendered(figure)
 
 
+def test_without_a_single_number_there_are_no_ticks_but_nans_and_no_bound_in_the_legend():
+    figure = norms_over_time([flow("ReLU", [np.nan] * 9, bound=[np.nan] * 9, overflow=3)])
+    assert list(figure.layout.yaxis.ticktext) == ["NaN"]
+    assert not [trace for trace in figure.data if trace.showlegend is not False and "bound" in (trace.name or "")]
+
+
+def test_the_legend_says_what_the_bound_is_multiplied_with():
+    figure = norms_over_time([flow("a", [0.1, 1.0], bound=[2.0, 1.0])], symbol="s")
+    assert named(figure, "bound ‖∂L/∂s<sub>T</sub>‖ (γ σ<sub>max</sub>)<sup>T−t</sup>")
+
+
 def test_huge_ranges_have_few_ticks_and_long_lines_travel_as_bytes():
     norms = np.logspace(-300, 300, 900)
     figure = norms_over_time([flow("a", norms)])
@@ -182,6 +193,12 @@ def test_by_default_the_panels_form_a_table_with_gaps():
     assert rows == {"a": ("x", "y"), "b": ("x2", "y2"), "c": ("x3", "y3")}
     assert figure.layout.xaxis4.visible is False
     assert small_multiples(grid(), columns=1).layout.height > figure.layout.height
+
+
+def test_a_panel_without_a_change_says_so_and_not_plus_or_minus_0():
+    said = words(small_multiples({("RNN", "a"): flow("a", [1.01, 1.0]), ("RNN", "b"): flow("b", [0.99, 1.0])}))
+    assert said.count("about as large as at T") == 2
+    assert "0.0 orders" not in said
 
 
 def test_panels_need_a_column():

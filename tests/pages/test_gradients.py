@@ -33,7 +33,8 @@ from seqviz.records import Cliff, ClippingRun, Truncation
 from seqviz.recurrent import backpropagate, unroll
 from seqviz.recurrent.initial import random_elman
 from seqviz.text import Vocabulary
-from seqviz.ui.gradients import cliff_walk, clipping, multiples, outcomes, over_time, scripts, tables, truncated
+from seqviz.ui.gradients import cliff_walk, clipping, compute, outcomes, scripts, tables, truncated
+from seqviz.ui.gradients import flows as flow_words
 from seqviz.ui.gradients.truncation import TruncationSettings, truncate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,7 +138,7 @@ def assert_shows(page: AppTest, *configs: FlowConfig) -> None:
     drawn = np.concatenate([values(trace["x"]) + 1j * values(trace["y"]) for trace in points])
     np.testing.assert_array_equal(np.sort_complex(drawn), np.sort_complex(flows[0].eigenvalues))
     for flow in flows:
-        assert over_time.told(flow) in text_of(page)
+        assert flow_words.told(flow) in text_of(page)
 
 
 def test_it_opens_on_three_cells_without_a_complaint():
@@ -246,7 +247,7 @@ def test_the_plot_is_hidden_until_the_reader_has_said_something(said: str, scale
     page = opened(cells="Elman", radius=scale, predict="true")
     flow = gradient_flow(FlowConfig(scale=float(scale)))
     assert len(charts(page)) == 1  # the eigenvalues
-    assert over_time.told(flow) not in text_of(page)
+    assert flow_words.told(flow) not in text_of(page)
     press(page, f"guess-{said}")
     (answer,) = page.info
     assert answer.value.startswith(words)
@@ -536,8 +537,13 @@ STARTS = ("gaussian", "orthogonal", "identity")
 
 
 def assert_multiplies(page: AppTest, base: FlowConfig) -> None:
-    """Fifteen panels, each with its network's norms, in a table of initialisations × networks."""
-    (figure,) = charts(page)
+    """Fifteen panels, each with its network's norms, in a table of initialisations × networks and in one column."""
+    assert len(charts(page)) == (1 if page.get_by_key("panels").value in ("table", "one column") else 2)
+    for figure in charts(page):
+        assert_panels(figure, base)
+
+
+def assert_panels(figure: dict[str, Any], base: FlowConfig) -> None:
     flows = small_multiples(CELLS, ("tanh", "relu", "sigmoid"), STARTS, base)
     assert len({flow.name for flow in flows}) == 15
     for flow in flows:
@@ -546,10 +552,12 @@ def assert_multiplies(page: AppTest, base: FlowConfig) -> None:
             np.testing.assert_array_equal(line(figure, flow.name)[finite], flow.norms[finite])
     panels = {trace.get("xaxis") for trace in figure["data"]}
     assert len(panels) == 15
-    headings = [note["text"] for note in figure["layout"]["annotations"]]
-    for start in STARTS:
-        for network in ("Elman, tanh", "Elman, ReLU", "Elman, sigmoid", "LSTM", "GRU"):
-            assert sum(f"<b>{start}</b> · {network}<" in heading for heading in headings) == 1
+    headings = {note["xref"].split()[0]: note["text"] for note in figure["layout"]["annotations"] if note["x"] == 0}
+    for flow in flows:  # each heading stands over its own line
+        (x,) = {trace["xaxis"] for trace in figure["data"] if trace.get("name") == flow.name}
+        network, start = flow.name.rsplit(", ", 1)
+        start = start.rsplit(" × ", 1)[-1]
+        assert headings[x].startswith(f"<b>{start}</b> · {network}<"), flow.name
 
 
 def test_small_multiples_open_as_a_table_of_fifteen():
@@ -579,7 +587,8 @@ def test_a_control_of_small_multiples_changes_what_it_says(key: str, value: obje
 
 def test_panels_in_one_column():
     page = change(opened(view="Small multiples", **FEW), "panels", "one column")
-    layout = charts(page)[0]["layout"]
+    (figure,) = charts(page)
+    layout = figure["layout"]
     assert all(layout[name]["domain"] == [0, 1] for name in layout if name.startswith("xaxis"))
     assert_multiplies(page, FlowConfig(length=12, hidden=6))
 
@@ -608,8 +617,56 @@ def test_small_multiples_say_how_many_vanish_and_overflow():
     lost = sum(not np.isfinite(flow.norms[[0, -1]]).all() for flow in flows)
     assert lost > 0
     assert f"In {lost} of 15 networks the numbers overflow." in text_of(page)
-    (gone,) = [multiples.told({("gaussian", "a"): replace(flows[0], norms=np.array([0.0, 1.0]), bound=None)})]
-    assert gone == "- In 1 of 1 networks exactly nothing arrives."
+
+
+def test_where_almost_nothing_is_left_no_single_network_is_named_the_least():
+    page = opened(view="Small multiples", grid_scale="0", grid_steps="12")
+    assert "In 12 of 15 networks it is exactly 0 at t = 1." in text_of(page)
+    assert "Nearest to keeping it: **GRU" in text_of(page)
+    assert "Least is left" not in text_of(page)
+
+
+def test_a_loss_at_every_step_ranks_nothing():
+    page = opened(view="Small multiples", grid_loss="every step", **FEW)
+    assert "new errors enter all along the way" in text_of(page)
+    assert "Nearest" not in text_of(page)
+    page = opened(loss_at="every step")
+    assert "new errors enter all along the way" in text_of(page)
+    assert "orders of magnitude" not in text_of(page)
+    assert "The dotted line" not in text_of(page)
+
+
+def test_the_script_of_small_multiples_prints_all_fifteen():
+    base = FlowConfig(length=6, hidden=4, scale=1.2, seed=3, forget_bias=-1.0)
+    printed = [float(row.split()[-1]) for row in printed_by(scripts.flow_script(compute.networks(base)))]
+    shown = np.concatenate([flow.norms for flow in compute.multiples(base).values()])
+    np.testing.assert_allclose(printed, shown, rtol=1e-6)
+
+
+def test_the_set_up_is_said_and_the_forget_gate_has_a_control():
+    said = "All biases are 0 but the LSTM’s forget gate’s, 1: without input and state it is 0.731 open"
+    for view, key in (("Over time", "forget_bias"), ("Small multiples", "grid_forget")):
+        page = opened(view=view, **FEW)
+        assert said in text_of(page)
+        assert "4 sequences of 8 Gaussian numbers a step" in text_of(page)
+        change(page, key, -2.0)
+        assert "forget gate’s, −2: without input and state it is 0.119 open" in text_of(page)
+    assert_multiplies(page, FlowConfig(length=12, hidden=6, forget_bias=-2.0))
+    assert said not in text_of(opened(cells="GRU"))
+
+
+def test_with_one_step_there_is_nothing_to_predict():
+    page = opened(length="1", predict="true")
+    assert [info.value for info in page.info] == ["With one step there is nothing to predict."]
+    assert len(charts(page)) == 2
+
+
+def test_about_the_same_is_neither_larger_nor_smaller():
+    """Kept alive, both norms read the same; their last digits differ, and are no answer."""
+    page = press(opened(predict="true"), "preset-kept alive")
+    press(page, "guess-smaller")
+    assert page.info[0].value.startswith("Not this time. Elman, linear, orthogonal: neither: it is about the same, ")
+    assert "An orthogonal matrix and no squashing" in text_of(page)
 
 
 # ── the cliff ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -853,7 +910,7 @@ def test_every_view_names_its_sources_and_offers_its_numbers():
         assert any(caption.value.startswith("Source: ") for caption in page.caption), view
         labels = [button.label for button in page.get("download_button")]
         assert "Numbers (CSV)" in labels
-        assert ("PyTorch script" in labels) == (view in ("Over time", "Clipping"))
+        assert "PyTorch script" in labels
 
 
 # ── words ────────────────────────────────────────────────────────────────────────────────────────────────────

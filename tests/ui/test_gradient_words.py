@@ -8,8 +8,143 @@ import numpy as np
 import pytest
 
 from seqviz.learning import ExplosionConfig
-from seqviz.records import ClippingRun
+from seqviz.learning.flow import FlowConfig
+from seqviz.records import ClippingRun, GradientFlow
+from seqviz.ui.gradients import flows as flow_words
 from seqviz.ui.gradients import outcomes
+
+# ── the gradient over time ───────────────────────────────────────────────────────────────────────────────────
+
+
+def flow(norms: list[float], **changes: Any) -> GradientFlow:
+    fields: dict[str, Any] = {
+        "name": "Elman, tanh, radius 2",
+        "bound": None,
+        "eigenvalues": np.array([0.5, -2.0j]),
+        "sigma_max": 3.0,
+        "gamma": 1.0,
+    }
+    return GradientFlow(norms=np.array(norms), **(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (flow([1e3, 1.0, 10.0]), "10 at t = 3, 1,000 at t = 1: 2.0 orders of magnitude larger."),
+        (flow([1e-3, 1.0, 10.0]), "10 at t = 3, 0.001 at t = 1: 4.0 orders of magnitude smaller."),
+        (flow([1.34, 1.21]), "1.21 at t = 2, 1.34 at t = 1: about as large."),
+        (flow([1.0, 1.0], bound=[9.1, 1.0]), "1 at t = 2, 1 at t = 1: about as large. The bound there is 9.1."),
+        (flow([2.5]), "2.5 at t = 1, the only step."),
+        (
+            flow([0.0, 0.0, 2.0]),
+            "2 at t = 3, 0 at t = 1. At 2 of 3 steps it is exactly 0: by way of h nothing of the error arrives there.",
+        ),
+        (flow([5.0, 1.0], loss="every"), "1 at t = 2, 5 at t = 1."),
+        (
+            flow([np.inf, np.inf, 1e300, 1.0]),
+            "going forward all is well, but on the way back the gradient passes 1.8·10³⁰⁸ at step 2 and is ∞ at t = 1.",
+        ),
+        (
+            flow([np.nan] * 4, overflow=3),
+            "the forward pass overflowed. From step 3 of 4 on the state is no finite number any more: above 1.8·10³⁰⁸ "
+            "a float64 becomes ∞, and ∞ − ∞ is NaN. The loss is no number either, so every gradient that comes back "
+            "from it is NaN, down to t = 1.",
+        ),
+        (flow([1.0, 1.0], overflow=2), "the state overflowed at step 2 of 2."),
+    ],
+)
+def test_what_a_line_of_the_plot_says(found: GradientFlow, said: str):
+    assert flow_words.told(found) == f"Elman, tanh, radius 2: {said}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "norms", "said"),
+    [
+        ("larger", [4.0, 2.0], "Right. X: it is larger: 2 at t = 2 and 4 at t = 1."),
+        ("smaller", [4.0, 2.0], "Not this time. X: it is larger: 2 at t = 2 and 4 at t = 1."),
+        ("smaller", [0.0, 2.0], "Right. X: it is smaller: 2 at t = 2 and 0 at t = 1."),
+        (
+            "smaller",
+            [9.1 - 1e-12, 9.1],
+            "Not this time. X: neither: it is about the same, 9.1 at t = 2 and 9.1 at t = 1.",
+        ),
+        ("skip", [1.34, 1.21], "X: neither: it is about the same, 1.21 at t = 2 and 1.34 at t = 1."),
+        ("skip", [np.nan, np.nan], "X: neither: NaN at t = 2 and NaN at t = 1, and neither is a finite number."),
+        ("skip", [np.inf, 2.0], "X: neither: 2 at t = 2 and ∞ at t = 1, and one is not a finite number."),
+        ("skip", [0.0, 0.0], "X: neither: it is about the same, 0 at t = 2 and 0 at t = 1."),
+    ],
+)
+def test_who_predicted_is_told_both_numbers(answer: str, norms: list[float], said: str):
+    assert flow_words.verdict(answer, flow(norms, name="X")) == said
+
+
+def test_the_eigenvalues_are_counted_and_the_largest_is_not_the_singular_value():
+    assert flow_words.about_spectrum(flow([1.0]), "Elman") == (
+        "Eigenvalues of the recurrent matrix of Elman, tanh, radius 2: 2 units, the largest of size 2."
+    )
+    assert flow_words.about_spectrum(flow([1.0], eigenvalues=np.array([0.5])), "GRU") == (
+        "Eigenvalues of the candidate's recurrent matrix of Elman, tanh, radius 2: 1 unit, the largest of size 0.5."
+    )
+
+
+def test_fifteen_networks_are_ranked_by_what_arrives():
+    panels = {
+        ("gaussian", "a"): flow([0.5, 1.0]),
+        ("gaussian", "b"): flow([1e-9, 1.0]),
+        ("identity", "a"): flow([30.0, 1.0]),
+        ("identity", "b"): flow([2.0, 2.1]),
+    }
+    assert flow_words.told_of_all(panels).splitlines() == [
+        "- Nearest to keeping it: **b, identity**. At t = 1 the norm is 0.952 times that at t = T.",
+        "- Least is left: **b, gaussian**. At t = 1 the norm is 1·10⁻⁹ times that at t = T.",
+        "- It grows most: **a, identity**. At t = 1 the norm is 30 times that at t = T.",
+    ]
+    panels |= {("orthogonal", "a"): flow([0.0, 1.0]), ("orthogonal", "b"): flow([1.0, np.inf, 1.0])}
+    assert flow_words.told_of_all(panels).splitlines()[1:] == [
+        "- Of those that stay finite it grows most: **a, identity**. At t = 1 the norm is 30 times that at t = T.",
+        "- In 1 of 6 networks it is exactly 0 at t = 1.",
+        "- In 1 of 6 networks the numbers overflow.",
+    ]
+
+
+def test_ratios_that_no_float_holds_are_ranked_and_written():
+    panels = {("x", "a"): flow([1e-300, 1e100]), ("x", "b"): flow([1e-320, 1e-10]), ("x", "c"): flow([1e300, 1e-20])}
+    said = flow_words.told_of_all(panels)
+    assert "Nearest to keeping it: **b, x**. At t = 1 the norm is 10^−310 times" in said
+    assert "Least is left: **a, x**. At t = 1 the norm is 10^−400 times" in said
+    assert "It grows most: **c, x**. At t = 1 the norm is 10^320 times" in said
+
+
+def test_one_step_and_a_loss_at_every_step_are_not_ranked():
+    assert flow_words.told_of_all({("x", "a"): flow([2.0])}) == "- One step: there is no way back to compare."
+    assert "arest" not in flow_words.told_of_all({("x", "a"): flow([1.0, 2.0], loss="every")})
+
+
+def test_what_the_sigmoid_must_do_depends_on_the_scale():
+    panels = {
+        (start, "Elman, sigmoid"): flow([1.0, 1.0], sigma_max=size, gamma=0.25)
+        for start, size in (("gaussian", 1.9), ("orthogonal", 1.0))
+    }
+    assert (
+        "Times the matrix that is at most 0.475 (gaussian), 0.25 (orthogonal) a step: there its gradient must vanish."
+        in flow_words.lessons_of_all(panels, FlowConfig())[0]
+    )
+    panels["orthogonal", "Elman, sigmoid"] = flow([1.0, 1.0], sigma_max=10.0, gamma=0.25)
+    first, _, gates = flow_words.lessons_of_all(panels, FlowConfig(forget_bias=0.0))
+    assert "¼ σ_max is 1 or more for orthogonal: there it need not vanish" in first
+    assert "the LSTM's forget gate around 0.5, the GRU's update gate around 0.5" in gates
+
+
+def test_the_lessons_speak_of_what_is_there():
+    plain = flow_words.lessons([flow([1.0, 1.0])], ["Elman"], "s")
+    assert len(plain) == 1
+    bounded = flow_words.lessons([flow([1.0, 1.0], bound=[2.0, 1.0])], ["Elman"], "s")
+    assert r"\|\partial L/\partial s_T\| \cdot (\gamma\,\sigma_{\max})^{T-t}" in bounded[1]
+    assert "can be 0" not in flow_words.lessons([flow([1.0, 1.0])], ["GRU"], "h")[1]
+    assert (
+        r"can be 0 where $\partial L/\partial c_t$ is not" in flow_words.lessons([flow([1.0, 1.0])], ["LSTM"], "h")[1]
+    )
+
 
 # ── clipping ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from seqviz.figures.numbers import in_words
+from seqviz.learning.flow import FlowConfig
 from seqviz.recurrent.notation import NOTATIONS, notation
 from seqviz.ui import shell
 from seqviz.ui.state import visit
@@ -57,6 +58,12 @@ def seed_control(key: str) -> int:
     """Whole numbers in a decimal field: a whole-number field fails on seed=inf in the address (Streamlit 1.67)."""
     value = st.number_input("Seed", 0.0, float(SEED_LIMIT), 0.0, step=1.0, format="%.0f", key=key, width=130, **KEPT)
     return math.floor(value + 0.5)  # as the field rounds what it shows
+
+
+def forget_control(key: str) -> float:
+    """The bias of an LSTM's forget gate."""
+    start = FlowConfig.forget_bias
+    return float(st.slider("LSTM: bias of the forget gate", -5.0, 5.0, start, 0.5, key=key, **KEPT))
 
 
 def number_control(label: str, key: str, start: float, step: float, limits: tuple[float, float]) -> float:

@@ -7,6 +7,7 @@ it is, where `cache_data` would pickle it back and forth.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 import streamlit as st
@@ -20,7 +21,6 @@ from seqviz.learning import (
     components_at,
     gradient_flow,
     one_thread,
-    small_multiples,
 )
 from seqviz.records import Cliff, ClippingRun, GradientFlow, Truncation
 from seqviz.ui.gradients.truncation import TruncationSettings, truncate
@@ -53,10 +53,19 @@ def components(config: ExplosionConfig, update: int) -> tuple[ClippingRun, Clipp
 def multiples(base: FlowConfig) -> Mapping[tuple[str, str], GradientFlow]:
     """(initialisation, network) → flow: three initialisations of a simple cell with three activations, LSTM and GRU."""
     one_thread()
-    flows = iter(small_multiples(("Elman", *GATED), ACTIVATIONS, STARTS, base))
-    names = [*(f"Elman, {'ReLU' if g == 'relu' else g}" for g in ACTIVATIONS), *GATED]
-    found = {(start, name): next(flows) for name in names for start in STARTS}
-    return MappingProxyType({(start, name): found[start, name] for start in STARTS for name in names})
+    return MappingProxyType({_panel(config): gradient_flow(config) for config in networks(base)})
+
+
+def networks(base: FlowConfig) -> list[FlowConfig]:
+    """The fifteen, all else as in `base`: initialisation by initialisation, as the panels stand."""
+    cells = [*(("Elman", g) for g in ACTIVATIONS), *((cell, base.activation) for cell in GATED)]
+    return [replace(base, cell=cell, activation=g, initialisation=start) for start in STARTS for cell, g in cells]
+
+
+def _panel(config: FlowConfig) -> tuple[str, str]:
+    if config.cell != "Elman":
+        return config.initialisation, config.cell
+    return config.initialisation, f"Elman, {'ReLU' if config.activation == 'relu' else config.activation}"
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)

@@ -9,12 +9,12 @@ import numpy as np
 import streamlit as st
 
 from seqviz.figures.gradients import norms_over_time
-from seqviz.figures.numbers import in_words
 from seqviz.figures.spectrum import spectrum
 from seqviz.learning.elman import ACTIVATIONS
 from seqviz.learning.flow import CELLS, LIMITS, LOSSES, FlowConfig
 from seqviz.learning.initialisation import INITIALISATIONS
 from seqviz.records import GradientFlow
+from seqviz.ui.gradients import flows as words
 from seqviz.ui.gradients import scripts, tables
 from seqviz.ui.gradients.common import (
     KEPT,
@@ -22,6 +22,7 @@ from seqviz.ui.gradients.common import (
     bullets,
     chart,
     explain,
+    forget_control,
     is_dark,
     name_of,
     seed_control,
@@ -41,7 +42,7 @@ PRESETS: Mapping[str, Mapping[str, object]] = MappingProxyType(
         "kept alive": _ELMAN | {"activation": "identity", "initialisation": "orthogonal", "scale": 1.0, "length": 100},
     }
 )
-_HELP = {
+_ABOUT = {
     "vanishes": "A simple cell whose recurrent matrix has the spectral radius 0.8.",
     "explodes": "The same cell with radius 3: its states stay within ±1, its gradient does not.",
     "overflows to NaN": "Hugely assigned weights: radius 10, ReLU, 400 steps.",
@@ -55,37 +56,33 @@ def show(symbol: str) -> None:
     configs = accepted(VIEW, controls.configs, START)
     flows = [flow(config) for config in configs]
     dark, overflows = is_dark(), any(not np.isfinite(found.norms).all() for found in flows)
+    asked = controls.predict and len(flows[0].norms) > 1
     answer = _answer_to(configs)
-    hidden = controls.predict and answer is None
+    hidden = asked and answer is None
     left, right = st.columns([3, 2], gap="medium")
     with left:
         if hidden:
             _question(configs, flows[0])
         else:
-            if controls.predict and answer is not None:
-                st.info(verdict(answer, flows[0]))
+            if controls.predict and not asked:
+                st.info("With one step there is nothing to predict.")
+            elif asked and answer is not None:
+                st.info(words.verdict(answer, flows[0]))
             if overflows:  # there is little to see, so the words come first
-                st.markdown(bullets(*(told(found) for found in flows)))
+                st.markdown(bullets(*map(words.told, flows)))
             chart(norms_over_time(flows, symbol, dark), "norms-over-time")
     with right:
         chart(spectrum(flows[0], dark), "spectrum")
-        st.caption(_about_spectrum(flows[0], configs[0]))
+        st.caption(words.about_spectrum(flows[0], configs[0].cell))
     if not hidden and not overflows:
-        st.markdown(bullets(*(told(found) for found in flows)))
+        st.markdown(bullets(*map(words.told, flows)))
+    cells = [config.cell for config in configs]
+    st.caption(words.set_up(configs[0], lstm="LSTM" in cells))
     with st.container(horizontal=True):
         st.download_button("Numbers (CSV)", lambda: tables.flows_csv(flows), "gradients.csv", "text/csv")
         st.download_button("PyTorch script", lambda: scripts.flow_script(configs), "gradients.py", "text/x-python")
     explain(
-        (
-            "On its way back the gradient is multiplied at every step by the slope $g'$ and the recurrent matrix. "
-            "Where that shrinks every direction, the gradient **vanishes** exponentially; where it stretches one again "
-            "and again, it **explodes**.",
-            r"The dotted line is the bound $(\gamma\,\sigma_{\max})^{T-t}$: γ is the largest slope of $g$, "
-            r"$\sigma_{\max}$ the largest singular value. Below 1 the gradient must vanish. Above 1 it may explode and "
-            "need not: the line can lie far above the truth.",
-            "A gated cell has a second way back, past the matrix: the LSTM's forget gate, the GRU's update gate. What "
-            "such a gate keeps going forward, it keeps going back.",
-        ),
+        words.lessons(flows, cells, symbol),
         "Hochreiter 1991; Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013; lecture deck A.",
     )
 
@@ -122,13 +119,19 @@ class _Controls:
                 first, last = (int(limit) for limit in LIMITS["hidden"])
                 self.hidden = st.slider("Hidden units", first, last, BASE.hidden, key="units", **KEPT)
                 self.loss = st.radio("Loss at", LOSSES, key="loss_at", format_func=name_of, horizontal=True, **KEPT)
+                self.forget_bias = forget_control("forget_bias")
                 self.seed = seed_control("flow_seed")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for name, values in PRESETS.items():
-                st.button(
-                    name, key=f"preset-{name}", help=_HELP[name], on_click=set_widgets, kwargs=_as_widgets(values)
-                )
+                st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=_as_widgets(values))
             self.predict = st.toggle("Predict first", key="predict", **KEPT)
+            if about := self._about_preset():
+                st.caption(about)
+
+    def _about_preset(self) -> str:
+        """What the preset is that the widgets hold now; empty for none. No tooltip: it would lie over the controls."""
+        held = {name: getattr(self, name) for name in PRESETS["vanishes"]} | {"cells": list(self.cells or ())}
+        return next((_ABOUT[name] for name, values in PRESETS.items() if dict(values) == held), "")
 
     def configs(self) -> tuple[FlowConfig, ...]:
         """One network a chosen cell.
@@ -147,6 +150,7 @@ class _Controls:
                 hidden=self.hidden,
                 length=self.length,
                 loss=self.loss,
+                forget_bias=self.forget_bias,
                 seed=self.seed,
             )
             for cell in CELLS
@@ -187,57 +191,3 @@ def _question(configs: tuple[FlowConfig, ...], first: GradientFlow) -> None:
             for said in ("larger", "smaller", "skip"):
                 st.button(said.capitalize(), key=f"guess-{said}", on_click=answer, args=(said,))
         st.caption("The plot appears with your answer. The eigenvalues beside this are a hint.")
-
-
-def verdict(answer: str, found: GradientFlow) -> str:
-    """Whether the reader was right, with both numbers."""
-    first, last = float(found.norms[0]), float(found.norms[-1])
-    numbers = f"{in_words(last)} at t = {len(found.norms)} and {in_words(first)} at t = 1"
-    if not (np.isfinite(first) and np.isfinite(last)):
-        right, said = None, f"neither: of {numbers} one is no number that could be compared"
-    elif first == last:
-        right, said = None, f"neither: it is the same, {numbers}"
-    else:
-        right = "larger" if first > last else "smaller"
-        said = f"it is {right}: {numbers}"
-    if answer == "skip":
-        return f"{found.name}: {said}."
-    return f"{'Right' if answer == right else 'Not this time'}. {found.name}: {said}."
-
-
-# ── words ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def told(found: GradientFlow) -> str:
-    """What one line of the plot says, in a sentence or two."""
-    norms, steps = found.norms, len(found.norms)
-    bad = np.flatnonzero(~np.isfinite(norms)) + 1
-    if found.overflow is not None:
-        return (
-            f"{found.name}: the forward pass overflowed. From step {found.overflow} of {steps} on the state is no "
-            "finite number any more: above 1.8·10³⁰⁸ a float64 becomes ∞, and ∞ − ∞ is NaN. The loss is no number "
-            f"either, so {'every gradient' if len(bad) == steps else f'the gradient at {len(bad)} steps'} that comes "
-            f"back from it is {in_words(float(norms[bad[-1] - 1]))}, down to t = {bad[0]}."
-            if len(bad)
-            else f"{found.name}: the state overflowed at step {found.overflow} of {steps}."
-        )
-    if len(bad):
-        return (
-            f"{found.name}: going forward all is well, but on the way back the gradient passes 1.8·10³⁰⁸ at step "
-            f"{bad[-1]} and is {in_words(float(norms[0]))} at t = 1."
-        )
-    first, last = float(norms[0]), float(norms[-1])
-    both = f"{found.name}: {in_words(last)} at t = {steps}, {in_words(first)} at t = 1"
-    zeros = np.flatnonzero(norms == 0)
-    if len(zeros):
-        return f"{both}. At {len(zeros)} of {steps} steps it is exactly 0: nothing of the error arrives there."
-    orders = float(np.log10(first) - np.log10(last))
-    way = "larger" if orders > 0 else "smaller"
-    size = "as large as before" if abs(orders) < 0.05 else f"{abs(orders):.1f} orders of magnitude {way}"
-    bound = "" if found.bound is None else f" The bound there is {in_words(float(found.bound[0]))}."
-    return f"{both}: {size}.{bound}"
-
-
-def _about_spectrum(found: GradientFlow, config: FlowConfig) -> str:
-    which = "the recurrent matrix" if config.cell == "Elman" else "the candidate's recurrent matrix"
-    return f"Eigenvalues of {which} of {found.name}: {config.hidden} units, the largest of size {found.radius:.3g}."
