@@ -362,12 +362,15 @@ class Cliff:
     Attributes:
         weights: (A,) values of w; biases: (B,) values of b; losses: (B, A) L(w, b).
         paths: name → (U+1, 3) w, b and loss, row 0 the start.
+        chance: name → the first update from which a path hangs on rounding: from a start moved by next to nothing it
+            goes elsewhere. Only paths that do.
     """
 
     weights: Array
     biases: Array
     losses: Array
     paths: Mapping[str, Array] = field(default_factory=dict)
+    chance: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         weights, biases = frozen_array("weights", self.weights, None), frozen_array("biases", self.biases, None)
@@ -376,3 +379,4 @@ class Cliff:
         object.__setattr__(self, "losses", frozen_array("losses", self.losses, len(biases), len(weights)))
         paths = {name: frozen_array(f"paths[{name!r}]", path, None, 3) for name, path in self.paths.items()}
         object.__setattr__(self, "paths", MappingProxyType(paths))
+        object.__setattr__(self, "chance", MappingProxyType(dict(self.chance)))

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from seqviz.figures import frame, theme
-from seqviz.figures.logaxis import power_ticks
+from seqviz.figures import frame
+from seqviz.figures.ground import ends, inner, labels, levels, pale, places
 from seqviz.records import Array, Cliff
 
-_LEVELS = 12  # contour lines, about
 _LONG = 0.1  # of the picture's width: a longer step is led over the ground
+_EDGE = 0.005  # of the picture's width: so little outside is still drawn at its edge
+_DECADES = 2  # of colours on a logarithmic map: what is smaller wears the palest
 _FLIGHT = 41  # points along one
 _LIFT = 0.015  # of the height: how far the paths float above the surface, to be seen
 
@@ -32,14 +33,14 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
     heights = _heights(cliff.losses, log)
     low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
     high = high if high > low else low + 1
-    ticks = {"tickvals": _places(low, high), "ticktext": _labels(low, high)} if log else {}
+    ticks = {"tickvals": places(low, high), "ticktext": labels(low, high)} if log else {}
     figure = go.Figure(
         go.Surface(
             x=cliff.weights,
             y=cliff.biases,
             z=heights,
             customdata=cliff.losses,
-            colorscale=_pale(dark),
+            colorscale=pale(dark),
             showscale=False,
             opacity=1,
             lighting={"ambient": 0.75, "diffuse": 0.5, "specular": 0.05, "roughness": 0.9},
@@ -48,7 +49,7 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
                     "show": True,
                     "color": colours["arrow"],
                     "width": 1,
-                    **_levels(low, high),
+                    **levels(low, high),
                     "highlight": False,
                 },
                 "x": {"highlight": False},
@@ -70,7 +71,8 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
                 y=over[:, 1],
                 z=z,
                 mode="lines+markers",
-                line={"color": style["color"], "width": 6, "dash": style["dash"]},
+                # a legend has room for dots of this width alone
+                line={"color": style["color"], "width": 6, "dash": style["dash"].replace("dash", "dot")},
                 marker={"size": 2.5, "color": style["color"], "symbol": "circle"},
                 customdata=np.stack([np.arange(len(path)), path[:, 2]], axis=1),
                 hovertemplate=(
@@ -82,13 +84,13 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
         )
         seen = np.flatnonzero(inside)
         if len(seen):
-            ends = [0, seen[-1]] if seen[0] == 0 else [seen[-1]]
-            words = ["start", "end" if seen[-1] == len(path) - 1 else "leaves"][-len(ends) :]
+            marked = [0, seen[-1]] if seen[0] == 0 else [seen[-1]]
+            words = ["start", "end" if seen[-1] == len(path) - 1 else "leaves"][-len(marked) :]
             figure.add_trace(
                 go.Scatter3d(
-                    x=over[ends, 0],
-                    y=over[ends, 1],
-                    z=z[ends],
+                    x=over[marked, 0],
+                    y=over[marked, 1],
+                    z=z[marked],
                     mode="markers+text",
                     marker={
                         "size": 6,
@@ -132,8 +134,13 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
             dark,
             480,
             scene={
-                "xaxis": {**edge, "title": {"text": "weight w"}, "range": _ends(cliff.weights)},
-                "yaxis": {**edge, "title": {"text": "bias b"}, "range": _ends(cliff.biases)},
+                "xaxis": {
+                    **edge,
+                    "title": {"text": "weight w"},
+                    "range": ends(cliff.weights),
+                    **inner(cliff.weights),
+                },
+                "yaxis": {**edge, "title": {"text": "bias b"}, "range": ends(cliff.biases), **inner(cliff.biases)},
                 "zaxis": {**edge, "title": {"text": "loss"}, "range": [low, high + 2 * _LIFT * (high - low)], **ticks},
                 "bgcolor": frame.CLEAR,
                 "aspectmode": "manual",
@@ -160,7 +167,8 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
     heights = _heights(cliff.losses, log)
     low, high = float(np.nanmin(heights)), float(np.nanmax(heights))
     high = high if high > low else low + 1
-    ticks = {"tickvals": _places(low, high), "ticktext": _labels(low, high)} if log else {"nticks": 5}
+    low = max(low, high - _DECADES) if log else low  # the bottom of the valley would take all the colours
+    ticks = {"tickvals": places(low, high), "ticktext": labels(low, high)} if log else {"nticks": 5}
     figure = go.Figure(
         go.Contour(
             x=cliff.weights,
@@ -169,9 +177,9 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
             customdata=cliff.losses,
             zmin=low,
             zmax=high,
-            contours={**_levels(low, high), "coloring": "fill"},
+            contours={**levels(low, high), "coloring": "fill"},
             line={"color": colours["arrow"], "width": 0.75, "smoothing": 0.6},
-            colorscale=_pale(dark),
+            colorscale=pale(dark),
             colorbar={
                 "title": {"text": "loss", "side": "top", "font": {"size": frame.SMALL}},
                 "thickness": 12,
@@ -206,12 +214,12 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
         )
         seen = np.flatnonzero(inside)
         if len(seen):
-            ends = [0, seen[-1]] if seen[0] == 0 else [seen[-1]]
-            words = ["start", "end" if seen[-1] == len(path) - 1 else "leaves"][-len(ends) :]
+            marked = [0, seen[-1]] if seen[0] == 0 else [seen[-1]]
+            words = ["start", "end" if seen[-1] == len(path) - 1 else "leaves"][-len(marked) :]
             figure.add_trace(
                 go.Scatter(
-                    x=points[ends, 0],
-                    y=points[ends, 1],
+                    x=points[marked, 0],
+                    y=points[marked, 1],
                     mode="markers",
                     marker={
                         "size": 12,
@@ -224,7 +232,7 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
                     **shared,
                 )
             )
-            for at, word in zip(ends, words, strict=True):
+            for at, word in zip(marked, words, strict=True):
                 if word != "start" or not index:
                     figure.add_annotation(
                         frame.note(
@@ -243,8 +251,8 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
         frame.layout(
             dark,
             430,
-            xaxis=frame.axis(dark, "weight w", range=_ends(cliff.weights), showgrid=False, nticks=7),
-            yaxis=frame.axis(dark, "bias b", range=_ends(cliff.biases), showgrid=False, nticks=7),
+            xaxis=frame.axis(dark, "weight w", range=ends(cliff.weights), showgrid=False, nticks=7),
+            yaxis=frame.axis(dark, "bias b", range=ends(cliff.biases), showgrid=False, nticks=7),
             showlegend=bool(cliff.paths),
             legend=frame.legend(dark, 1.02),
         )
@@ -276,8 +284,10 @@ def _heights(losses: Array, log: bool) -> Array:
 
 
 def _inside(cliff: Cliff, path: Array) -> np.ndarray:
-    """(U+1,) whether a point of a path stands in the picture."""
-    (left, right), (near, far) = _ends(cliff.weights), _ends(cliff.biases)
+    """(U+1,) whether a point of a path stands in the picture, its very edge included."""
+    (left, right), (near, far) = ends(cliff.weights), ends(cliff.biases)
+    along, across = _EDGE * (right - left), _EDGE * (far - near)
+    left, right, near, far = left - along, right + along, near - across, far + across
     w, b = path[:, 0], path[:, 1]
     inside: np.ndarray = np.isfinite(path).all(axis=1) & (w >= left) & (w <= right) & (b >= near) & (b <= far)
     return inside
@@ -290,7 +300,7 @@ def _flights(cliff: Cliff, path: Array, z: Array, heights: Array, lift: float) -
         path: (U+1, 3), nan where it is not in the picture. z: (U+1,) where its points are drawn.
         heights: (B, A) the ground as it is drawn. lift: how far above it a line is seen.
     """
-    spans = np.array([np.ptp(_ends(cliff.weights)), np.ptp(_ends(cliff.biases))])
+    spans = np.array([np.ptp(ends(cliff.weights)), np.ptp(ends(cliff.biases))])
     lengths = np.hypot(*(np.diff(path[:, :2], axis=0) / spans).T)  # (U,) in parts of the picture; nan outside
     share = np.linspace(0, 1, _FLIGHT)[:, np.newaxis]
     found = []
@@ -332,29 +342,3 @@ def _eye(heights: Array) -> dict[str, float]:
     east = np.nanmean(heights[:, half_w:]) <= np.nanmean(heights[:, :half_w])
     north = np.nanmean(heights[half_b:]) <= np.nanmean(heights[:half_b])
     return {"x": 1.0 if east else -1.0, "y": 1.55 if north else -1.55, "z": 0.95}
-
-
-def _levels(low: float, high: float) -> dict[str, float]:
-    """About `_LEVELS` round contour levels."""
-    rough = (high - low) / _LEVELS
-    power = 10.0 ** np.floor(np.log10(rough))
-    size = float(next(digit for digit in (1, 2, 5, 10) if digit * power >= rough * 0.999) * power)
-    return {"start": float(np.ceil(low / size) * size), "end": float(np.floor(high / size) * size), "size": size}
-
-
-def _pale(dark: bool) -> list[list[float | str]]:
-    """The paler half of the sequential scale: the paths are what is loud."""
-    scale = theme.sequential(dark)
-    return [[0.0, scale[0][1]], [1.0, scale[1][1]]]
-
-
-def _ends(values: Array) -> list[float]:
-    return [float(values.min()), float(values.max())]
-
-
-def _places(low: float, high: float) -> list[float]:
-    return [place for place, _ in power_ticks(low, high, 6)]
-
-
-def _labels(low: float, high: float) -> list[str]:
-    return [label for _, label in power_ticks(low, high, 6)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
@@ -10,11 +13,19 @@ from seqviz.figures import frame, theme
 from seqviz.figures.logaxis import power_ticks
 from seqviz.records import Array, frozen_array
 
+_TOKENS = 24  # up to so many steps each tick carries its token
 _SEPARATE = 48  # up to so many steps the cells stand apart
 _LARGEST = 1e300  # the browser subtracts one end of the scale from the other
 
 
-def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = False, dark: bool = False) -> go.Figure:
+def terms_grid(
+    contributions: ArrayLike,
+    window: int | None = None,
+    log: bool = False,
+    dark: bool = False,
+    *,
+    tokens: Sequence[str] = (),
+) -> go.Figure:
     """The norm of each (t, k) term: from the loss at step t (rows) back to the use of the weights at step k (columns).
 
     Terms that truncation drops, t − k ≥ window, are grey and hatched, with an outline between them and the rest.
@@ -24,14 +35,17 @@ def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = 
         window: how many steps truncated backpropagation goes back, the step itself included; None for all.
         log: colours on a logarithmic scale; an exact 0 is a blank cell with a small ring then.
         dark: for a dark page.
+        tokens: (T,) what was read at each step, to stand beside its number; none without.
 
     Raises:
-        ValueError: the grid is not square, a term is below 0, or the window is below 1.
+        ValueError: the grid is not square, a term is below 0, the window is below 1, or there are more or fewer tokens.
     """
     steps = len(np.atleast_1d(np.asarray(contributions)))
     terms = frozen_array("contributions", contributions, steps, steps)  # (T, T)
     if window is not None and window < 1:
         raise ValueError(f"window is {window}, expected 1 or more")
+    if tokens and len(tokens) != steps:
+        raise ValueError(f"there are {len(tokens)} tokens, expected {steps}")
     t, k = np.indices((steps, steps)) + 1
     if np.any(terms[k <= t] < 0):
         raise ValueError(f"contributions hold {np.nanmin(terms[k <= t]):g}, expected 0 or more")
@@ -84,15 +98,18 @@ def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = 
         _hatch(figure, steps, window, dark)
     total, gone = steps * (steps + 1) // 2, int(dropped.sum())
     said = f"{gone} of {total} terms dropped (t − k ≥ {window}), hatched" if gone else f"all {total} terms kept"
+    if log and bool((shown & (terms == 0)).any()):
+        said += " · ring: exactly 0"
     span = [0.5, steps + 0.5]
+    across, down = _with_tokens(tokens, dark, "<br>"), _with_tokens(tokens, dark, " ")
     figure.update_layout(
         frame.layout(
             dark,
             480,
             xaxis=frame.whole_axis(1, steps, dark, "weight used at step k", most=13 if steps <= 12 else 8)
-            | {"range": span},
+            | {"range": span, **across, "tickangle": 0},
             yaxis=frame.whole_axis(1, steps, dark, "loss at step t", most=13 if steps <= 12 else 8)
-            | {"range": span[::-1], "scaleanchor": "x", "constrain": "domain"},
+            | {"range": span[::-1], **down, "scaleanchor": "x", "constrain": "domain"},
             annotations=[
                 frame.note(dark, said, x=0.5, xref="paper", y=1, yref="y domain", yanchor="bottom")
                 | {"yshift": 4, "font": {"size": frame.TEXT, "color": colours["ink"]}}
@@ -103,6 +120,18 @@ def terms_grid(contributions: ArrayLike, window: int | None = None, log: bool = 
     figure.update_xaxes(constrain="domain", showline=False)
     figure.update_yaxes(showline=False)
     return figure
+
+
+def _with_tokens(tokens: Sequence[str], dark: bool, between: str) -> dict[str, Any]:
+    """The ticks of an axis where the tokens are known: each step's own and its number, as long as they fit."""
+    if not 0 < len(tokens) <= _TOKENS:
+        return {}
+    cut = [token if len(token) <= 2 else f"{token[:1]}…" for token in tokens]
+    return {
+        "tickvals": list(range(1, len(tokens) + 1)),
+        "ticktext": [f"{frame.safe(token)}{between}{step}" for step, token in enumerate(cut, start=1)],
+        "tickfont": {"size": frame.SMALL, "color": frame.palette(dark)["ink"]},
+    }
 
 
 def _scale(values: Array, log: bool) -> tuple[float, float]:

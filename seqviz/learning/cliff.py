@@ -9,7 +9,6 @@ far away; with the norm of the gradient clipped the same step stays short.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +17,8 @@ from numpy.typing import ArrayLike
 from seqviz.learning.limits import Limits, check_numbers
 from seqviz.records import Array, Cliff
 
+MOVED = 1e-13  # of w at the start: about a hundred roundings
+APART = 0.01  # of a point's or a loss's own size: a path that is so far off goes elsewhere
 BOUND = 20.0  # a path is cut after the first point where |w| or |b| exceeds it
 
 LIMITS: Limits = {
@@ -78,14 +79,16 @@ def cliff(config: CliffConfig | None = None) -> Cliff:
     weights = np.linspace(*config.weights, config.resolution)  # (A,)
     biases = np.linspace(*config.biases, config.resolution)  # (B,)
     losses, _, _ = loss_and_gradient(config, weights[np.newaxis, :], biases[:, np.newaxis])  # (B, A)
+    walks = {
+        "no clipping": descend(config, None),
+        f"by norm {config.threshold:g}": descend(config, config.threshold),
+    }
     return Cliff(
         weights=weights,
         biases=biases,
         losses=losses,
-        paths={
-            "no clipping": descend(config, None),
-            f"by norm {config.threshold:g}": descend(config, config.threshold),
-        },
+        paths={name: path for name, (path, _) in walks.items()},
+        chance={name: update for name, (_, update) in walks.items() if update is not None},
     )
 
 
@@ -116,19 +119,31 @@ def sigmoid(z: Array) -> Array:
     return result
 
 
-def descend(config: CliffConfig, threshold: float | None) -> Array:
-    """(≤ U+1, 3) w, b and loss, row 0 the start; cut as `cliff` says."""
-    w, b = config.w, config.b
-    path = []
-    for update in range(config.updates + 1):
-        loss, by_w, by_b = (float(value) for value in loss_and_gradient(config, w, b))
-        path.append((w, b, loss))
-        norm = math.hypot(by_w, by_b)
-        if left(w, b) or update == config.updates:
-            break
-        factor = config.learning_rate * (threshold / norm if threshold is not None and norm > threshold else 1.0)
-        w, b = w - factor * by_w, b - factor * by_b
-    return np.array(path)
+def descend(config: CliffConfig, threshold: float | None) -> tuple[Array, int | None]:
+    """(≤ U+1, 3) w, b and loss, row 0 the start, cut as `cliff` says; and the update from which it hangs on rounding.
+
+    Two more walkers start MOVED to either side. On the wall a difference grows a thousandfold in a step: once one of
+    them lies APART from the path, no one can say from the start alone where it goes.
+    """
+    w, b = config.w * np.array([1.0, 1.0 + MOVED, 1.0 - MOVED]), np.full(3, float(config.b))  # (3,)
+    points = []
+    with np.errstate(over="ignore", invalid="ignore"):
+        for update in range(config.updates + 1):
+            loss, by_w, by_b = loss_and_gradient(config, w, b)
+            points.append(np.stack([w, b, loss], axis=1))  # (3, 3)
+            if left(w[0], b[0]) or update == config.updates:
+                break
+            norm = np.hypot(by_w, by_b)
+            factor = np.full(3, float(config.learning_rate))
+            if threshold is not None:
+                factor *= threshold / np.maximum(norm, threshold)
+            w, b = w - factor * by_w, b - factor * by_b
+        walked = np.stack(points, axis=1)  # (3, ≤ U+1, 3)
+        path, others = walked[0], walked[1:]
+        off = np.hypot(*np.moveaxis(others[:, :, :2] - path[:, :2], -1, 0))  # (2, ≤ U+1)
+        near = off <= APART * np.maximum(np.hypot(path[:, 0], path[:, 1]), 1.0)
+        apart = ~(near & (np.abs(others[:, :, 2] - path[:, 2]) <= APART * np.maximum(path[:, 2], 0.01))).all(axis=0)
+    return path, int(apart.argmax()) if apart.any() else None
 
 
 def left(w: float, b: float) -> bool:

@@ -123,7 +123,33 @@ def test_what_is_no_ground_is_refused(draw):
         draw(cliff(-np.ones((3, 4))), log=True)
 
 
+def test_the_very_edge_is_in_the_picture():
+    """A hair outside the ground is drawn at its edge; the legend does not say that the path leaves there."""
+    path = np.array([[3.0, -1.0, 5], [3.0001, -1.0001, 5], [2.0, 0, 4]])
+    assert cliff_map(cliff(paths={"a": path})).data[1].name == "a"
+    path[1] = [3.1, 0, 5]
+    assert cliff_map(cliff(paths={"a": path})).data[1].name == "a: leaves the picture at update 1"
+
+
+def test_the_bottom_of_a_valley_does_not_take_all_the_colours_of_a_logarithmic_map():
+    losses = LOSSES.copy()
+    losses[1, 1] = 1e-9
+    ground = cliff_map(cliff(losses), log=True).data[0]
+    assert ground.zmax - ground.zmin == pytest.approx(2)
+    assert ground.z.min() == pytest.approx(-9)  # the number stays
+
+
+def test_the_ticks_of_two_axes_do_not_meet_in_a_corner():
+    scene = cliff_surface(Cliff(np.linspace(2.5, 7, 4), np.linspace(-6, -1, 3), LOSSES)).layout.scene
+    assert all(-6 < tick < -1 for tick in scene.yaxis.tickvals)
+    assert all(2.5 < tick < 7 for tick in scene.xaxis.tickvals)
+    assert len(scene.yaxis.tickvals) >= 2
+
+
 def test_the_camera_looks_from_the_low_side():
     low_east = Cliff(WEIGHTS, BIASES, np.tile([9.0, 8, 1, 0], (3, 1)))
     assert cliff_surface(low_east).layout.scene.camera.eye.x > 0
     assert cliff_surface(Cliff(WEIGHTS, BIASES, low_east.losses[:, ::-1])).layout.scene.camera.eye.x < 0
+    low_north = Cliff(WEIGHTS, BIASES, np.tile([[9.0], [5], [0]], (1, 4)))
+    assert cliff_surface(low_north).layout.scene.camera.eye.y > 0
+    assert cliff_surface(Cliff(WEIGHTS, BIASES, low_north.losses[::-1])).layout.scene.camera.eye.y < 0

@@ -98,6 +98,23 @@ def test_what_is_no_number_stays_blank():
     rendered(terms_grid([[1.7e308]]))
 
 
+def test_each_step_carries_its_token_as_long_as_they_fit():
+    figure = terms_grid(norms(3), tokens=["h", "<b", "world"])
+    assert list(figure.layout.xaxis.ticktext) == ["h<br>1", "&lt;b<br>2", "w…<br>3"]
+    assert list(figure.layout.yaxis.ticktext) == ["h 1", "&lt;b 2", "w… 3"]
+    assert list(figure.layout.xaxis.tickvals) == [1, 2, 3]
+    assert "a<br>1" not in terms_grid(norms(40), tokens=["a"] * 40).layout.xaxis.ticktext
+    with pytest.raises(ValueError, match="there are 2 tokens, expected 3"):
+        terms_grid(norms(3), tokens=["a", "b"])
+
+
+def test_rings_are_explained_where_there_are_any():
+    zero = np.array([[1.0, 0], [0.0, 1.0]])
+    assert "ring: exactly 0" in terms_grid(zero, log=True).layout.annotations[0].text
+    assert "ring" not in terms_grid(zero).layout.annotations[0].text
+    assert "ring" not in terms_grid(np.ones((2, 2)), log=True).layout.annotations[0].text
+
+
 @pytest.mark.parametrize(
     ("terms", "window", "said"),
     [

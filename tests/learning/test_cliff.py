@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -103,9 +105,24 @@ def test_both_paths_are_the_same_until_the_wall(shown: Cliff):
     assert apart > 10
 
 
+def test_what_hangs_on_rounding_is_found_by_walking_twice():
+    """A start one part in 10¹³ away ends as near, or it does not, and then the record says from which update on."""
+    for rate, updates, wanted in ((0.3, 150, (False, True)), (0.05, 150, (False, False)), (0.02, 500, (True, True))):
+        config = CliffConfig(learning_rate=rate, updates=updates, resolution=2)
+        found = cliff(config)
+        assert tuple(name in found.chance for name in found.paths) == wanted
+        moved = cliff(replace(config, w=config.w * (1 + 1e-13)))
+        for name, path in found.paths.items():
+            other = moved.paths[name]
+            until = found.chance.get(name, len(path))
+            off = np.linalg.norm(path[:until, :2] - other[:until, :2], axis=1)
+            assert (off <= 0.01 * np.maximum(np.linalg.norm(path[:until, :2], axis=1), 1)).all()
+    assert cliff(CliffConfig(updates=1, resolution=2)).chance == {}
+
+
 def test_a_path_that_leaves_the_bounds_ends_with_its_first_point_outside():
     on_the_wall = CliffConfig(w=6.0, b=0.5 - 6.0 / (1 + np.exp(-0.5)))
-    free, clipped = descend(on_the_wall, None), descend(on_the_wall, 0.5)
+    (free, _), (clipped, _) = descend(on_the_wall, None), descend(on_the_wall, 0.5)
     assert len(free) == 2
     assert np.abs(free[0, :2]).max() <= BOUND < np.abs(free[1, :2]).max()
     assert len(clipped) == on_the_wall.updates + 1

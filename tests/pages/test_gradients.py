@@ -28,12 +28,13 @@ from seqviz.learning import (
     gradient_flow,
     small_multiples,
 )
+from seqviz.learning.cliff import descend
 from seqviz.learning.explosion import component_name
 from seqviz.records import Cliff, ClippingRun, Truncation
 from seqviz.recurrent import backpropagate, unroll
 from seqviz.recurrent.initial import random_elman
 from seqviz.text import Vocabulary
-from seqviz.ui.gradients import cliff_walk, clipping, compute, outcomes, scripts, tables, truncated
+from seqviz.ui.gradients import cliff_walk, clipping, compute, outcomes, scripts, small_scripts, tables
 from seqviz.ui.gradients import flows as flow_words
 from seqviz.ui.gradients.truncation import TruncationSettings, truncate
 
@@ -685,7 +686,7 @@ def assert_walks(page: AppTest, config: CliffConfig, kind: str = "surface") -> C
         seen = np.isfinite(x)
         np.testing.assert_array_equal(np.stack([x, y], 1)[seen], path[: len(x), :2][seen])
         assert seen[0]
-        assert cliff_walk.told(name, path) in text_of(page)
+        assert cliff_walk.told(name, found, config) in text_of(page)
     return found
 
 
@@ -730,7 +731,18 @@ def test_the_presets_of_the_cliff_do_what_they_say(name: str):
     rate, updates = {"thrown off": (0.3, 150), "out of sight": (0.05, 150), "small steps": (0.02, 500)}[name]
     found = assert_walks(page, replace(cliff_walk.START, learning_rate=rate, updates=updates))
     path = found.paths["no clipping"]
-    assert np.hypot(*np.diff(path[:, :2], axis=0).T).max() > 3  # small steps only put it off, as the page says
+    jumps = np.hypot(*np.diff(path[:, :2], axis=0).T)
+    if name == "small steps":  # they put it off, as the page says, and then it is chance
+        chance = found.chance["no clipping"]
+        assert 250 < chance < 350
+        assert f"**no clipping**: from update {chance} on where it goes hangs on rounding" in text_of(page)
+        assert jumps[:200].max() < 0.01
+        for nudge in (-1e-13, 0.0, 1e-13):
+            other, _ = descend(replace(cliff_walk.START, w=5.5 * (1 + nudge), learning_rate=0.02, updates=500), None)
+            assert np.hypot(*np.diff(other[:, :2], axis=0).T).max() > 0.1, "it meets the wall"
+    else:
+        assert jumps.max() > 3
+        assert name != "thrown off" or "no clipping" not in found.chance
     assert (np.abs(path[-1, :2]).max() > 20) == (name == "out of sight")
     assert ("leaves ±20" in text_of(page)) == (name == "out of sight")
 
@@ -738,10 +750,10 @@ def test_the_presets_of_the_cliff_do_what_they_say(name: str):
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("eta", 0.0, "Learning rate is 0.0, expected a number from 0.0001 to 10."),
-        ("eta", -1.0, "Learning rate is -1.0, expected a number from 0.0001 to 10."),
-        ("eta", 1e9, "Learning rate is 1000000000.0, expected a number from 0.0001 to 10."),
-        ("walk_clip", 0.0, "Threshold is 0.0, expected a number from 0.001 to 100."),
+        ("eta", 0.0, "“Learning rate η” is 0, expected a number from 0.0001 to 10."),
+        ("eta", -1.0, "“Learning rate η” is −1, expected a number from 0.0001 to 10."),
+        ("eta", 1e9, "“Learning rate η” is 1·10⁹, expected a number from 0.0001 to 10."),
+        ("walk_clip", 0.0, "“Clip norm at” is 0, expected a number from 0.001 to 100."),
     ],
 )
 def test_a_walk_out_of_bounds_is_a_sentence_and_the_picture_stays(key: str, value: float, said: str):
@@ -758,12 +770,26 @@ def test_nonsense_in_every_parameter_of_the_cliff(value: str):
     assert len(warnings(page)) <= 1
 
 
-def test_the_table_of_the_cliff_is_the_figures_data():
+def test_the_tables_of_the_cliff_are_the_figures_data():
     found = cliff(CliffConfig(resolution=3, updates=2))
-    paths, ground = tables.cliff_csv(found).split("\r\n\r\n")
-    rows = [[float(number) for number in row.split(",")[2:]] for row in paths.splitlines()[1:]]
-    assert rows == np.concatenate(list(found.paths.values())).tolist()
-    assert [float(row.split(",")[2]) for row in ground.splitlines()[1:]] == found.losses.flatten().tolist()
+    rows = list(csv.DictReader(io.StringIO(tables.paths_csv(found))))
+    points = [[float(row[name]) for name in ("w", "b", "loss")] for row in rows]
+    assert points == np.concatenate(list(found.paths.values())).tolist()
+    assert {row["chance from update"] for row in rows} == {""}
+    ground = list(csv.DictReader(io.StringIO(tables.surface_csv(found))))
+    assert [float(row["loss"]) for row in ground] == found.losses.flatten().tolist()
+    assert [float(row["w"]) for row in ground] == [*found.weights.tolist()] * 3
+
+
+def test_the_script_of_the_cliff_prints_the_shown_paths_as_far_as_they_can_be_known():
+    config = replace(cliff_walk.START, resolution=2)
+    printed = [row.split() for row in printed_by(small_scripts.cliff_script(config))]
+    found = cliff(config)
+    for name, key in zip(found.paths, ("no_clipping", "by_norm"), strict=True):
+        rows = np.array([[float(number) for number in row[2:]] for row in printed if row[0] == key])
+        known = found.chance.get(name, len(found.paths[name])) - 5  # one rounding more or less
+        assert known > 60
+        np.testing.assert_allclose(rows[:known], found.paths[name][:known], rtol=1e-2, atol=1e-4)
 
 
 # ── truncated ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -839,7 +865,7 @@ def test_a_shorter_text_pulls_the_window_with_it():
     assert page.slider(key="window").value == 3
     assert_truncates(page, TruncationSettings(text="abcd"), 3)
     change(page, "window_text", "ab")  # one step: nothing to choose
-    assert "Window 1 of 1: 0 of 1 terms" in text_of(page)
+    assert "Window 1 of 1: 0 of 1 term is dropped" in text_of(page)
     change(page, "window_text", "hello")
     assert len(charts(page)) == 2
 
@@ -875,17 +901,39 @@ def test_nonsense_in_every_parameter_of_truncated(value: str):
 
 def test_weights_of_0_have_a_gradient_of_0_for_the_recurrence():
     page = opened(view="Truncated", window_scale="0")
-    assert "| recurrent weights | NaN | NaN |" in text_of(page)
-    assert truncated.told(truncate(TruncationSettings(scale=0.0)), 4).endswith("0.0% of the sum of all norms.")
+    assert "| recurrent weights | none: the gradient is 0 | none: the gradient is 0 |" in text_of(page)
+    assert "The full gradient of the recurrent weights is 0 or no number: there is nothing to compare" in text_of(page)
+    assert "dropped; all of them are 0." in text_of(page)
+    assert "NaN" not in text_of(page)
 
 
-def test_the_table_of_truncated_is_the_figures_data():
+def test_truncated_says_which_network_reads_what():
+    page = opened(view="Truncated")
+    assert "A simple cell with tanh and 8 units" in text_of(page)
+    assert "18 characters are 17 steps" in text_of(page)
+    assert charts(page)[0]["layout"]["yaxis"]["ticktext"][:2] == ["h 1", "e 2"]
+
+
+def test_the_tables_of_truncated_are_the_figures_data():
     found: Truncation = truncate(TruncationSettings(text="abcab"))
-    curves, terms = tables.truncation_csv(found).split("\r\n\r\n")
-    rows = list(csv.DictReader(io.StringIO(curves)))
+    rows = list(csv.DictReader(io.StringIO(tables.windows_csv(found))))
     assert [float(row["cosine, recurrent weights"]) for row in rows] == found.cosine["recurrent weights"].tolist()
     assert [float(row["length ratio, all parameters"]) for row in rows] == found.ratio["all parameters"].tolist()
-    assert float(terms.splitlines()[-1].split(",")[2]) == found.contributions[-1, -1]
+    terms = list(csv.DictReader(io.StringIO(tables.terms_csv(found))))
+    assert [(row["t"], row["k"]) for row in terms][:3] == [("1", "1"), ("2", "1"), ("2", "2")]
+    wanted = found.contributions[np.tril_indices(found.steps)].tolist()
+    assert [float(row["norm of the term"]) for row in terms] == wanted
+
+
+def test_the_script_of_truncated_prints_the_shown_agreement():
+    settings = TruncationSettings(text="hello, hello", hidden=3, scale=0.9, seed=2)
+    printed = np.array(
+        [[float(n) for n in row.split()] for row in printed_by(small_scripts.truncation_script(settings))]
+    )
+    found = truncate(settings)
+    shown = [curves[name] for name in found.cosine for curves in (found.cosine, found.ratio)]
+    np.testing.assert_allclose(printed[:, 1:], np.stack(shown, axis=1), rtol=1e-9)
+    assert printed[:, 0].tolist() == list(range(1, 12))
 
 
 # ── all views ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -909,7 +957,7 @@ def test_every_view_names_its_sources_and_offers_its_numbers():
         page = opened(view=view, **FEW, **SMALL)
         assert any(caption.value.startswith("Source: ") for caption in page.caption), view
         labels = [button.label for button in page.get("download_button")]
-        assert "Numbers (CSV)" in labels
+        assert any(label.endswith("(CSV)") for label in labels)
         assert "PyTorch script" in labels
 
 

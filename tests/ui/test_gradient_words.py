@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seqviz.learning import ExplosionConfig
+from seqviz.learning import CliffConfig, ExplosionConfig
 from seqviz.learning.flow import FlowConfig
-from seqviz.records import ClippingRun, GradientFlow
+from seqviz.records import Cliff, ClippingRun, GradientFlow, Truncation
+from seqviz.recurrent.truncation import CURVES
+from seqviz.ui.gradients import cliff_walk, outcomes, truncated
 from seqviz.ui.gradients import flows as flow_words
-from seqviz.ui.gradients import outcomes
+from seqviz.ui.gradients.truncation import TruncationSettings
 
 # ── the gradient over time ───────────────────────────────────────────────────────────────────────────────────
 
@@ -259,3 +261,64 @@ def test_two_components_and_how_they_lie_to_the_limit():
     assert outcomes.pair_told(same, [1, 2], ("a", "b")).endswith(
         "`a` and `b`, the two largest. All 4 components together: norm 4, not clipped."
     )
+
+
+# ── the cliff ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def walked(path: list[list[float]], **chance: int) -> Cliff:
+    return Cliff(np.arange(2.0), np.arange(2.0), np.ones((2, 2)), {"a": np.array(path)}, chance)
+
+
+QUIET = [[5.0, 1.0, 0.5], [5.0, 1.3, 0.4], [5.0, 1.6, 0.3], [5.0, 1.7, 0.25]]
+
+
+def test_a_path_ends_somewhere_and_its_longest_step_is_eta_times_a_gradient():
+    config = CliffConfig(learning_rate=0.3)
+    assert cliff_walk.told("a", walked(QUIET), config) == (
+        "**a** ends at w = 5, b = 1.7 with a loss of 0.25. Its longest step, first at update 1, is 0.3: η times a norm "
+        "of 1."
+    )
+    assert cliff_walk.told("a", walked([*QUIET, [5.0, -30.0, 0.1]]), config).startswith(
+        "**a** leaves ±20 at update 4. "
+    )
+
+
+def test_of_a_path_that_hangs_on_rounding_only_what_came_before_is_told():
+    thrown = [*QUIET, [9.0, 9.0, 0.123]]
+    said = cliff_walk.told("a", walked(thrown, a=4), CliffConfig(learning_rate=0.3))
+    assert said == (
+        "**a**: from update 4 on where it goes hangs on rounding. A start moved by one part in 10¹³ leads elsewhere, "
+        "so its end is chance. Until then its longest step, first at update 1, is 0.3: η times a norm of 1."
+    )
+
+
+# ── truncated ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def cut(cosine: float, ratio: float, terms: Any = ((1.0, 0.0), (3.0, 4.0))) -> Truncation:
+    curves = {name: (np.array([cosine, 1.0]), np.array([ratio, 1.0])) for name in CURVES}
+    return Truncation(np.array(terms), {n: c for n, (c, _) in curves.items()}, {n: r for n, (_, r) in curves.items()})
+
+
+def test_the_share_that_a_window_drops():
+    """Terms 1, 3, 4: a window of 1 keeps the diagonal, 1 + 4 of 8."""
+    assert truncated.told(cut(0.5, 2.0), 1) == (
+        "Window 1 of 2: 1 of 3 terms are dropped, 37.5% of the sum of all norms."
+    )
+    assert truncated.told(cut(0.5, 2.0), 2) == "Window 2 of 2: 0 of 3 terms are dropped, 0.0% of the sum of all norms."
+    assert truncated.told(cut(0.5, 2.0, np.zeros((2, 2))), 1).endswith("1 of 3 terms are dropped; all of them are 0.")
+
+
+def test_where_the_truncated_gradient_points():
+    assert truncated.turned(cut(0.5, 2.0), 1) == (
+        "The truncated gradient of the recurrent weights is turned by 60.0° and 2 times as long."
+    )
+    assert truncated.turned(cut(np.nan, 0.0), 1).endswith("is 0: it points nowhere.")
+    assert "there is nothing to compare with" in truncated.turned(cut(np.nan, np.nan), 1)
+
+
+def test_one_of_anything_is_one():
+    said = truncated.set_up(TruncationSettings(text="ab", hidden=1), 1)
+    assert "1 unit," in said
+    assert "2 characters are 1 step." in said

@@ -11,9 +11,18 @@ import streamlit as st
 from seqviz.figures.cliff import cliff_map, cliff_surface
 from seqviz.figures.numbers import in_words
 from seqviz.learning.cliff import BOUND, LIMITS, CliffConfig
-from seqviz.records import Array
-from seqviz.ui.gradients import tables
-from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, is_dark, number_control
+from seqviz.records import Array, Cliff
+from seqviz.ui.gradients import small_scripts, tables
+from seqviz.ui.gradients.common import (
+    KEPT,
+    accepted,
+    bullets,
+    chart,
+    check_field,
+    explain,
+    is_dark,
+    number_control,
+)
 from seqviz.ui.gradients.compute import walked
 from seqviz.ui.state import set_widgets
 
@@ -44,18 +53,21 @@ def show(symbol: str) -> None:
         with st.container(horizontal=True):
             for name, values in PRESETS.items():
                 st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))
-        st.markdown(bullets(*(told(name, path) for name, path in found.paths.items())))
+        st.markdown(bullets(*(told(name, found, config) for name in found.paths)))
         st.caption("Drag to turn the surface; the map shows the same from above, and suits a phone.")
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: tables.cliff_csv(found), "cliff.csv", "text/csv")
+        st.download_button("Paths (CSV)", lambda: tables.paths_csv(found), "cliff-paths.csv", "text/csv")
+        st.download_button("Surface (CSV)", lambda: tables.surface_csv(found), "cliff-surface.csv", "text/csv")
+        st.download_button("PyTorch script", lambda: small_scripts.cliff_script(config), "cliff.py", "text/x-python")
     explain(
         (
             "One unit, fifty steps, a loss at the end alone. At the wall the unit tips from one resting point to "
             "another: a tiny change of w or b decides where it ends after fifty steps.",
-            "**Without clipping** one step on the wall has the length of its gradient and throws the path far away. "
-            "**Clipped by norm** the same step stays short, in the same direction.",
-            "Here small steps only put it off: with a learning rate of 0.02 the path meets the wall later and is "
-            "thrown all the same. That is no law: in the clipping view a tenth of the rate is enough.",
+            "A step is η times the gradient. **Without clipping** that throws the path far away where it steps on the "
+            "wall. **Clipped by norm** no step is longer than η times the limit, and the direction stays.",
+            "Small steps put it off. From w = 5.5, b = −2.5 with a learning rate of 0.02 the path walks quietly for "
+            "some 300 updates; then it meets the wall, and how far that throws it is chance. In the clipping view a "
+            "tenth of the rate is enough for seed 0.",
         ),
         "Pascanu, Mikolov and Bengio 2013, figure 6; lecture deck A.",
     )
@@ -77,6 +89,8 @@ def _controls() -> tuple[Callable[[], CliffConfig], str, bool]:
         log = st.toggle("Logarithmic", key="cliff_log", **KEPT)
 
     def build() -> CliffConfig:
+        check_field("Learning rate η", rate, LIMITS["learning_rate"])
+        check_field("Clip norm at", threshold, LIMITS["threshold"])
         return CliffConfig(
             w=float(w),
             b=float(b),
@@ -89,12 +103,30 @@ def _controls() -> tuple[Callable[[], CliffConfig], str, bool]:
     return build, drawn_as or DRAWN_AS[0], log
 
 
-def told(name: str, path: Array) -> str:
-    """Where a path goes, in a sentence."""
-    jumps = np.hypot(*np.diff(path[:, :2], axis=0).T)
-    far = int(np.argmax(jumps))
-    longest = f"Its longest step, at update {far + 1}, is {in_words(float(jumps[far]))} long."
+def told(name: str, found: Cliff, config: CliffConfig) -> str:
+    """Where a path goes, in a sentence or two, as far as that can be known."""
+    path, chance = found.paths[name], found.chance.get(name)
     w, b, loss = (float(value) for value in path[-1])
-    if not (abs(w) <= BOUND and abs(b) <= BOUND):
-        return f"**{name}** leaves ±{BOUND:g} at update {len(path) - 1}. {longest}"
-    return f"**{name}** ends at w = {in_words(w)}, b = {in_words(b)} with a loss of {in_words(loss)}. {longest}"
+    last = len(path) - 1
+    gone = not (abs(w) <= BOUND and abs(b) <= BOUND)
+    if chance is not None:
+        return (
+            f"**{name}**: from update {chance} on where it goes hangs on rounding. A start moved by one part in 10¹³ "
+            f"leads elsewhere, so its end is chance. {_longest(path[:chance], config, 'Until then its')}"
+        )
+    where = f"leaves ±{BOUND:g} at update {last}" if gone else f"ends at w = {in_words(w)}, b = {in_words(b)}"
+    end = "" if gone else f" with a loss of {in_words(loss)}"
+    return f"**{name}** {where}{end}. {_longest(path, config, 'Its')}"
+
+
+def _longest(path: Array, config: CliffConfig, whose: str) -> str:
+    """The longest step of a path, the first of its length, and what it is made of: η times the gradient it takes."""
+    if len(path) < 2:
+        return ""
+    jumps = np.hypot(*np.diff(path[:, :2], axis=0).T)
+    longest = float(jumps.max())
+    update = int((jumps >= longest * (1 - 1e-6)).argmax()) + 1
+    norm = longest / config.learning_rate
+    return (
+        f"{whose} longest step, first at update {update}, is {in_words(longest)}: η times a norm of {in_words(norm)}."
+    )

@@ -42,8 +42,8 @@ def runs_csv(runs: Sequence[ClippingRun]) -> str:
     return _written(rows)
 
 
-def truncation_csv(found: Truncation) -> str:
-    """One row a window: cosine and length ratio; then one row a (t, k) term with its norm."""
+def windows_csv(found: Truncation) -> str:
+    """One row a window: cosine and length ratio of the truncated gradient."""
     names = list(found.cosine)
     rows: list[Sequence[object]] = [
         ["window", *(f"{what}, {name}" for what in ("cosine", "length ratio") for name in names)]
@@ -51,17 +51,27 @@ def truncation_csv(found: Truncation) -> str:
     for at in range(found.steps):
         numbers = [float(curves[name][at]) for curves in (found.cosine, found.ratio) for name in names]
         rows.append([at + 1, *numbers])
-    rows += [[], ["t", "k", "norm of the term"]]
+    return _written(rows)
+
+
+def terms_csv(found: Truncation) -> str:
+    """One row a (t, k) term with its norm."""
+    rows: list[Sequence[object]] = [["t", "k", "norm of the term"]]
     rows += [[t + 1, k + 1, float(found.contributions[t, k])] for t in range(found.steps) for k in range(t + 1)]
     return _written(rows)
 
 
-def cliff_csv(found: Cliff) -> str:
-    """One row a point of a path, then one row a point of the surface."""
-    rows: list[Sequence[object]] = [["path", "update", "w", "b", "loss"]]
+def paths_csv(found: Cliff) -> str:
+    """One row a point of a path; the update from which it hangs on rounding, empty if it does not."""
+    rows: list[Sequence[object]] = [["path", "update", "w", "b", "loss", "chance from update"]]
     for name, path in found.paths.items():
-        rows += [[name, update, *point] for update, point in enumerate(path.tolist())]
-    rows += [[], ["w", "b", "loss"]]
+        rows += [[name, update, *point, found.chance.get(name, "")] for update, point in enumerate(path.tolist())]
+    return _written(rows)
+
+
+def surface_csv(found: Cliff) -> str:
+    """One row a point of the surface."""
+    rows: list[Sequence[object]] = [["w", "b", "loss"]]
     rows += [
         [w, b, loss]
         for b, losses in zip(found.biases.tolist(), found.losses.tolist(), strict=True)
