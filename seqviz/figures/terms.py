@@ -98,6 +98,7 @@ def terms_grid(
         _hatch(figure, steps, window, dark)
     total, gone = steps * (steps + 1) // 2, int(dropped.sum())
     said = f"{gone} of {total} terms dropped (t − k ≥ {window}), hatched" if gone else f"all {total} terms kept"
+    said = said if total > 1 else "the one term is kept"
     if log and bool((shown & (terms == 0)).any()):
         said += " · ring: exactly 0"
     span = [0.5, steps + 0.5]

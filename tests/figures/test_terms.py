@@ -108,6 +108,10 @@ def test_each_step_carries_its_token_as_long_as_they_fit():
         terms_grid(norms(3), tokens=["a", "b"])
 
 
+def test_one_term_is_one():
+    assert terms_grid([[1.0]], 1).layout.annotations[0].text == "the one term is kept"
+
+
 def test_rings_are_explained_where_there_are_any():
     zero = np.array([[1.0, 0], [0.0, 1.0]])
     assert "ring: exactly 0" in terms_grid(zero, log=True).layout.annotations[0].text

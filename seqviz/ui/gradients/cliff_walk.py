@@ -66,7 +66,7 @@ def show(symbol: str) -> None:
             "A step is η times the gradient. **Without clipping** that throws the path far away where it steps on the "
             "wall. **Clipped by norm** no step is longer than η times the limit, and the direction stays.",
             "Small steps put it off. From w = 5.5, b = −2.5 with a learning rate of 0.02 the path walks quietly for "
-            "some 300 updates; then it meets the wall, and how far that throws it is chance. In the clipping view a "
+            "some 200 updates; then it meets the wall, and where that throws it is chance. In the clipping view a "
             "tenth of the rate is enough for seed 0.",
         ),
         "Pascanu, Mikolov and Bengio 2013, figure 6; lecture deck A.",

@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from seqviz.figures.numbers import in_words
-from seqviz.learning.flow import FlowConfig
 from seqviz.recurrent.notation import NOTATIONS, notation
 from seqviz.ui import shell
 from seqviz.ui.state import visit
@@ -60,9 +59,8 @@ def seed_control(key: str) -> int:
     return math.floor(value + 0.5)  # as the field rounds what it shows
 
 
-def forget_control(key: str) -> float:
+def forget_control(key: str, start: float) -> float:
     """The bias of an LSTM's forget gate."""
-    start = FlowConfig.forget_bias
     return float(st.slider("LSTM: bias of the forget gate", -5.0, 5.0, start, 0.5, key=key, **KEPT))
 
 

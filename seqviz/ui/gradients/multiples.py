@@ -70,7 +70,7 @@ def _controls() -> tuple[Callable[[], FlowConfig], str]:
         )  # fmt: skip
         loss = st.selectbox("Loss at", LOSSES, key="grid_loss", format_func=name_of, width=130, **KEPT)
         with st.popover("More"):
-            forget = forget_control("grid_forget")
+            forget = forget_control("grid_forget", START.forget_bias)
             seed = seed_control("grid_seed")
         layout = st.segmented_control(
             "Panels as", LAYOUTS, default=LAYOUTS[0], required=True, key="panels",

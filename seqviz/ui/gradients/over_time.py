@@ -119,7 +119,7 @@ class _Controls:
                 first, last = (int(limit) for limit in LIMITS["hidden"])
                 self.hidden = st.slider("Hidden units", first, last, BASE.hidden, key="units", **KEPT)
                 self.loss = st.radio("Loss at", LOSSES, key="loss_at", format_func=name_of, horizontal=True, **KEPT)
-                self.forget_bias = forget_control("forget_bias")
+                self.forget_bias = forget_control("forget_bias", BASE.forget_bias)
                 self.seed = seed_control("flow_seed")
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             for name, values in PRESETS.items():
