@@ -154,7 +154,10 @@ def test_an_unknown_token_is_read_as_unk_and_named():
         (GateSettings("a " * (TOKEN_LIMIT + 1)), "The text has 2,001 words; the limit is 2,000."),
         (GateSettings("x" * 20_001), "The text is 20,001 characters long; the limit is 20,000."),
         (GateSettings("a b", swaps=((3, "c"),)), "Token 3 cannot be swapped: the text has 2."),
-        (GateSettings("a b", changes=Changes((Clamp("f", 0.0, steps=(2, 3)),))), "Tokens 2 to 3 cannot be changed: the text has 2."),
+        (
+            GateSettings("a b", changes=Changes((Clamp("f", 0.0, steps=(2, 3)),))),
+            "Tokens 2 to 3 cannot be changed: the text has 2.",
+        ),
     ],
 )
 def test_what_cannot_be_run_is_refused_in_one_sentence(settings: GateSettings, sentence: str):
