@@ -21,6 +21,7 @@ class Recipe:
         examples: how many training sequences are drawn. held_out: how many of the validation and of the test split.
         title, about, data, splits, scoring: the card's sentences.
         example: a text that shows the networks on screen.
+        longer: where above 1, the simple cell is also trained with so many times the updates, for the card alone.
     """
 
     task: Task
@@ -40,6 +41,7 @@ class Recipe:
     clip_norm: float = 1.0
     rates: tuple[float, ...] = RATES
     seed: int = 0
+    longer: int = 1
 
     def config(self, cell: str, learning_rate: float) -> FitConfig:
         """One training of the search."""
@@ -61,6 +63,7 @@ COUNTRY = Recipe(
     hidden=32,
     embedding=16,
     updates=2000,
+    longer=5,
     title="An early country decides a late language",
     about=(
         "The network reads a sentence word by word and has to say its next word, a language. Which one was decided by "
@@ -70,8 +73,8 @@ COUNTRY = Recipe(
     data=(
         "Sentences composed from hand-written phrases: perhaps a clause in front, where somebody grew up, clauses of "
         "who did what, where and when, and “… still speaks fluent”. The gap, the number of tokens between the country "
-        "and the answer, is drawn from 4 to 80 so that each doubling has the same chance; one clause in seven "
-        "mentions some other country. 3 % of the training tokens are replaced by <unk>."
+        "and the answer, is drawn from 4 to 80 so that each doubling has the same chance; two clauses in five "
+        "mention some other country. 3 % of the training tokens are replaced by <unk>."
     ),
     splits=(
         "Each core of a clause (who did what) belongs to one of the three splits by a hash of its words, so that no "

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -57,7 +57,7 @@ def best(runs: Iterable[Run]) -> Run:
 def train_task(recipe: Recipe) -> tuple[dict[str, SequenceModel], dict[str, object]]:
     """The network of each cell and the card of all."""
     models: dict[str, SequenceModel] = {}
-    cells: dict[str, object] = {}
+    cells: dict[str, dict[str, object]] = {}
     examples = training_data(recipe)
     for cell in CELLS:
         began = time.perf_counter()
@@ -79,11 +79,20 @@ def train_task(recipe: Recipe) -> tuple[dict[str, SequenceModel], dict[str, obje
             **asdict(measured),
             "first_losses": [round(loss, 5) for loss in chosen.losses[:FIRST_LOSSES]],
         }
+        if recipe.longer > 1 and cell == "RNN":
+            cells["rnn"] |= {"longer": trained_longer(recipe, chosen.learning_rate, examples)}
         print(f"{recipe.task.name} {cell}: {time.perf_counter() - began:.0f} s, test {measured.test}", flush=True)
     return models, card_of(recipe, cells)
 
 
-def card_of(recipe: Recipe, cells: dict[str, object]) -> dict[str, object]:
+def trained_longer(recipe: Recipe, learning_rate: float, examples: Examples) -> dict[str, object]:
+    """How far the simple cell comes with a larger budget than the one shared: it learns slowly, not never."""
+    more = replace(recipe, updates=recipe.longer * recipe.updates)
+    measured = measure(run(more, "RNN", learning_rate, examples).model, recipe)
+    return {"updates": more.updates, "learning_rate": learning_rate, "test": measured.test, "curve": measured.curve}
+
+
+def card_of(recipe: Recipe, cells: Mapping[str, object]) -> dict[str, object]:
     """The card: what a reader has to know to believe the numbers."""
     return {
         "task": recipe.task.name,

@@ -74,8 +74,8 @@ def test_a_sample_is_text_of_its_vocabulary_and_comes_again_from_the_same_seed(t
 
 
 @pytest.mark.parametrize("task", TASKS, ids=lambda task: task.name)
-def test_every_word_of_the_vocabulary_occurs_and_every_class(task: Task):
-    samples = [sample for split in SPLITS for sample in draw(task, split, 3000)]
+def test_every_word_of_the_vocabulary_and_every_class_occurs_in_training(task: Task):
+    samples = draw(task, "train", 3000)  # a word that never did would be shown with an untrained vector
     assert {token for sample in samples for token in sample.tokens} == set(task.vocabulary.tokens) - {UNKNOWN}
     seen = {target for sample in samples for target in sample.targets} - {NO_TARGET}
     missing = {task.classes[k] for k in set(range(len(task.classes))) - seen}
@@ -134,14 +134,14 @@ def test_the_country_is_named_once_as_home_and_the_gap_is_exact(seed: int, split
 
 
 def test_countries_and_doublings_of_the_gap_are_equally_frequent():
-    samples = draw(Country(shortest=4, longest=63), "train", 4000)
+    samples = draw(Country(shortest=4, longest=63), "train", 2000)
     languages = Counter(sample.targets[-1] for sample in samples)
     assert len(languages) == len(LANGUAGES) >= 8
-    assert all(count == pytest.approx(250, abs=80) for count in languages.values())  # 5 standard deviations
+    assert all(count == pytest.approx(125, abs=55) for count in languages.values())  # 5 standard deviations
     gaps = [len(s.tokens) - 1 - next(i for i, t in enumerate(s.tokens) if is_home(s.tokens, i)) for s in samples]
     doublings = Counter(int(np.log2(gap)) for gap in gaps)  # 4…7, 8…15, 16…31, 32…63
     assert sorted(doublings) == [2, 3, 4, 5]
-    assert all(count == pytest.approx(1000, abs=140) for count in doublings.values())
+    assert all(count == pytest.approx(500, abs=100) for count in doublings.values())
 
 
 def is_home(tokens: tuple[str, ...], place: int) -> bool:

@@ -22,7 +22,7 @@ from seqviz.text.vocabulary import UNKNOWN, Vocabulary
 
 Tokens = tuple[str, ...]
 SHORTEST, LONGEST = 4, 1000
-DECOYS = 0.15  # how many clauses mention a country that does not matter
+DECOYS = 0.4  # how many clauses mention a country that does not matter
 LEADING = 0.5  # how often a clause stands before the one that counts
 
 
