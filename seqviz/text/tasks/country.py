@@ -104,7 +104,7 @@ def clause(rng: np.random.Generator, split: Split, country: str, decoys: float) 
     while country in core:
         core = pick(rng, decoy_cores(split))
     place = pick(rng, words.PLACES) if rng.random() < 0.4 else ()
-    time = pick(rng, words.TIMES) if rng.random() < 0.4 else ()
+    time = pick(rng, words.TIMES) if rng.random() < 0.4 and core not in words.DATED else ()
     return (*time, ",", *core, *place) if time and rng.random() < 0.4 else (*core, *place, *time)
 
 

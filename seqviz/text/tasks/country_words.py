@@ -102,12 +102,16 @@ TIMES = _phrases(
 )
 
 
+# What happened by itself, with its time: the few events alone would leave words that training never sees.
+DATED = frozenset((*event, *time) for event in EVENTS for time in TIMES)
+
+
 def every_core() -> Iterator[Tokens]:
-    """Who did what, without place and time."""
+    """Who did what, without place and time; or what happened, and when."""
     for subject in SUBJECTS:
         for deed in (*DEEDS, *DOINGS):
             yield (*subject, *deed)
-    yield from EVENTS
+    yield from sorted(DATED)
 
 
 def every_decoy() -> Iterator[Tokens]:
