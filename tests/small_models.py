@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import safetensors.torch
 import torch
@@ -18,7 +19,7 @@ WORDS = ("<unk>", "the", "film", "was", "not", "good", "bad", ".")
 class Network(torch.nn.Module):
     """Embedding → one recurrent layer → linear, in float64 so that nothing is lost on the way through a file."""
 
-    def __init__(self, kind: str, vocabulary: int, embedding: int, hidden: int, classes: int, **options: bool) -> None:
+    def __init__(self, kind: str, vocabulary: int, embedding: int, hidden: int, classes: int, **options: Any) -> None:
         super().__init__()
         self.embedding = torch.nn.Embedding(vocabulary, embedding)
         self.rnn = KINDS[kind](embedding, hidden, batch_first=True, **options)
@@ -46,12 +47,12 @@ def pair(
     example: str = "the film was good .",
     scale: float = 2.0,
     nonlinearity: str | None = None,
-    **options: bool,
+    **options: Any,
 ) -> Pair:
     """A network with weights large enough that its gates open and close."""
     torch.manual_seed(seed)
     if nonlinearity is not None:
-        options["nonlinearity"] = nonlinearity  # type: ignore[assignment]
+        options["nonlinearity"] = nonlinearity
     module = Network(kind, len(tokens), embedding, hidden, len(classes), **options).double()
     with torch.no_grad():
         for parameter in module.parameters():

@@ -211,7 +211,8 @@ class WhiteboardView {
     if (data.tasks[step].line === null) {
       const made = this.told ? data.told.states.at(-1)[0] : data.plain.result;
       if (!plain) return `${data.goal} = ${inInk(data.gated.result)}`;
-      return this.told ? `Every line holds ${inInk(made)}, not ${inInk(data.gated.result)}.` : `It made ${inInk(made)}, not ${inInk(data.gated.result)}.`;
+      const wanted = Math.abs(made - data.gated.result) < 5e-3 ? "" : `, not ${inInk(data.gated.result)}`;
+      return `${this.told ? "Every line holds" : "It made"} ${inInk(made)}${wanted}.`;
     }
     if (plain) return kind === "erase" ? "No gate, so no line can be singled out." : "It has no line to spare and none to clear.";
     return kind === "erase" ? `${linesInWords(data.tasks[step].erased)} is free.`.replace("l", "L") : "Full: three lines, and one more number to come.";

@@ -88,7 +88,10 @@ class Opened {
       say(this.equation, ` ${sign} `);
       write(this.equation, symbol(b));
       const biased = name === "z" && this.sheet.cell === "RNN";
-      if (biased) say(this.equation, " + b");
+      if (biased) {
+        say(this.equation, " + ");
+        write(this.equation, this.sheet.symbols.b);
+      }
       const second = vectors[b][unit];
       const bias = biased ? ` + ${f4(this.sheet.weights.b_h.at(0, unit))}` : "";
       const number = second < 0 ? `(${f4(second)})` : f4(second);

@@ -60,6 +60,7 @@ def rnn_symbols(letters: Notation) -> dict[str, str]:
         "input": letters.input_product,
         "recurrent": letters.recurrent_product,
         "z": letters.preactivation,
+        "b": letters.b,
     }
 
 
@@ -90,12 +91,18 @@ def gru_equations(letters: Notation, reset_after: bool, update_keeps: str) -> di
     """Gate → what it computes; n reads the reset state, as the form has it."""
     s = gru_symbols(letters, reset_after, update_keeps)
     found = {k: f"σ({preactivation(letters, _letter(s[k]), s['x'], s['h_prev'])})" for k in "rz"}
-    n = _letter(s["n"])
-    inside = (
-        f"{s['r']}⊙(W_{{h{n}}} {s['h_prev']} + b_{{h{n}}})" if reset_after else f"W_{{h{n}}} ({s['r']}⊙{s['h_prev']})"
-    )
-    found["n"] = f"tanh(W_{{x{n}}} {s['x']} + {inside} + b_{{{n}}})"
-    found["product"] = f"W_{{h{n}}} {s['h_prev']}" if reset_after else f"W_{{h{n}}} ({s['r']}⊙{s['h_prev']})"
+    n, x, h, r = _letter(s["n"]), s["x"], s["h_prev"], s["r"]
+    if letters.key == "PyTorch":
+        from_x, product, bias = f"W_{{i{n}}} {x} + b_{{i{n}}}", f"W_{{h{n}}}", f" + b_{{h{n}}}"
+    elif letters.key == "Keras":
+        from_x, product, bias = f"{x} · kernel_{{{n}}} + bias_{{{n}}}", f"recurrent_kernel_{{{n}}}ᵀ", ""
+    elif letters.key == "B":
+        from_x, product, bias = f"U {x} + b", "W", ""
+    else:
+        from_x, product, bias = f"W_{{x{n}}} {x} + b_{{{n}}}", f"W_{{h{n}}}", ""
+    inside = f"{r}⊙({product} {h}{bias})" if reset_after else f"{product} ({r}⊙{h}){bias}"
+    found["n"] = f"tanh({from_x} + {inside})"
+    found["product"] = f"{product} {h}{bias}" if reset_after else f"{product} ({r}⊙{h}){bias}"
     return found
 
 

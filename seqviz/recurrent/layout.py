@@ -2,7 +2,8 @@
 
 PyTorch's names are `weight_ih_l0`, `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0`, then `_l1` … for more layers and
 `_reverse` for the second direction, behind any common prefix such as `rnn.`. Before them may stand `embedding.weight`
-(V, E), behind them `head.weight` (K, H, or 2H after two directions) and `head.bias` (K,).
+(V, E), behind them `head.weight` (K, H, or 2H after two directions) and `head.bias` (K,). Common other names of those
+two are taken too, such as `embed` and `fc`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ EXPECTED = (
     "embedding.weight, head.weight and head.bias"
 )
 _PLAIN = ("embedding.weight", "head.weight", "head.bias")
+# what people call the same two layers
+_ALSO = {
+    **dict.fromkeys(("embed", "emb", "embeddings", "encoder"), "embedding"),
+    **dict.fromkeys(("fc", "linear", "out", "output", "decoder", "classifier"), "head"),
+}
 _RECURRENT = re.compile(r"(.*?)((?:weight|bias)_(?:ih|hh))_l(0|[1-9][0-9]{0,2})(_reverse)?")
 
 
@@ -78,12 +84,14 @@ def _sorted_out(arrays: Mapping[str, Array]) -> tuple[Mapping[str, Array], dict[
     prefixes: dict[str, None] = {}
     for name, array in arrays.items():
         inner = name.removeprefix(shared)
+        layer, _, kind = inner.rpartition(".")
+        plain = f"{_ALSO.get(layer, layer)}.{kind}"
         match = _RECURRENT.fullmatch(inner)
         if match is not None:
             prefixes[match[1]] = None
             weights[f"{match[2]}_l{match[3]}{match[4] or ''}"] = array
-        elif inner in _PLAIN:
-            others[inner] = array
+        elif plain in _PLAIN and plain not in others:
+            others[plain] = array
         else:
             raise ModelFileError(f"The file holds {_listed(names)}; {quoted(name)} has no place here: {EXPECTED}.")
     if len(prefixes) > 1:

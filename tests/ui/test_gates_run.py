@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from torch.nn import functional as F
 
 from seqviz.recurrent.changes import Changes, Clamp, Silence
 from seqviz.recurrent.notation import notation
-from seqviz.ui.gates.reading import CELL_LIMIT, TOKEN_LIMIT
+from seqviz.recurrent.stored import read_model
+from seqviz.ui.gates.reading import CELL_LIMIT, TOKEN_LIMIT, first_text
 from seqviz.ui.gates.run import GateSettings, Shown, gate_run
 from seqviz.ui.gates.sheet import compared_data, sheet_data
 from seqviz.ui.settings import Refusal
@@ -142,7 +144,7 @@ def test_the_direction_from_right_to_left_stands_in_the_order_of_reading():
 def test_an_unknown_token_is_read_as_unk_and_named():
     run = gate_run(pair("LSTM").stored, GateSettings("the fjord was good"))
     assert run.unknown == (1,)
-    assert run.notes == ("The model's vocabulary lacks “fjord”: read as <unk>, underlined below.",)
+    assert run.notes == ("The model's vocabulary lacks “fjord”: read as <unk>.",)
     assert run.tokens[1] == "fjord"
 
 
@@ -194,6 +196,127 @@ def test_the_sheet_carries_the_runs_numbers(kind: str):
     np.testing.assert_array_equal(unpacked(lanes["p"]["values"]), run.probabilities.astype("<f4"))
     assert lanes["p"]["rowNames"] == ["negative", "positive"]
     assert data["silenced"] == [(0, None)]
+
+
+def test_a_held_span_may_run_to_the_end_and_reverse_counts_in_the_text():
+    made = pair("LSTM", bidirectional=True)
+    held = Changes((Clamp("f", 0.0, steps=(2, None)),), (Silence(1, (1, 2)),))
+    forward = gate_run(made.stored, GateSettings("the film was not good", changes=held))
+    assert (forward.trace.gates["f"] == 0).all(axis=1).tolist() == [False, True, True, True, True]
+    assert (forward.trace.hidden[1:, 1] == 0).tolist() == [True, True, False, False, False]
+    back = gate_run(made.stored, GateSettings("the film was not good", changes=held, shown=Shown(reverse=True)))
+    assert back.tokens[0] == "good"
+    assert (back.trace.gates["f"] == 0).all(axis=1).tolist() == [True, True, True, True, False]
+    assert (back.trace.hidden[1:, 1] == 0).tolist() == [False, False, False, True, True]
+
+
+def test_a_swap_in_a_file_without_a_vocabulary_leaves_the_other_tokens_alone():
+    module = pair("LSTM").module
+    bare = read_model(safetensors.torch.save({k: v.contiguous() for k, v in module.rnn.state_dict().items()}))
+    run = gate_run(bare, GateSettings("a b a b a", swaps=((1, "c"),)))
+    assert run.untouched is not None
+    assert (run.trace.inputs != run.untouched.inputs).any(axis=1).tolist() == [True, False, False, False, False]
+    assert run.trace.inputs[0].argmax() == 2  # the third token that this file has met
+    assert "names no tokens" in run.notes[0]
+
+
+@pytest.mark.parametrize("swaps", [(), ((3, "good"),)])
+def test_dependence_is_that_of_the_tokens_on_the_sheet(swaps: tuple[tuple[int, str], ...]):
+    made = pair("GRU")
+    run = gate_run(made.stored, GateSettings(TEXT, swaps=swaps))
+    x = made.module.embedding(ids_of(" ".join(run.tokens))).detach().requires_grad_()
+    logits = made.module.head(made.module.rnn(x)[0])
+    assert run.explained == (len(x), int(logits[-1].argmax()))
+    F.log_softmax(logits[-1], dim=-1).max().backward()
+    assert x.grad is not None
+    np.testing.assert_allclose(run.saliency, x.grad.norm(dim=1), atol=1e-10)
+    assert "untouched" not in run.explained_in_words
+
+
+def test_with_a_gate_held_the_dependence_is_the_untouched_runs_and_says_so():
+    made = pair("LSTM")
+    held = gate_run(made.stored, GateSettings(TEXT, changes=Changes((Clamp("o", 1.0),))))
+    plain = gate_run(made.stored, GateSettings(TEXT))
+    np.testing.assert_array_equal(held.saliency, plain.saliency)
+    assert held.explained_in_words.endswith("of the untouched run")
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+def test_dependence_goes_through_every_layer_and_both_directions(kind: str, reverse: bool):
+    made = pair(kind, bidirectional=True, num_layers=2)
+    shown = Shown(layer=1, reverse=reverse, update_keeps="new" if kind == "GRU" else "old")
+    run = gate_run(made.stored, GateSettings(TEXT, shown=shown, explained=(4, 1)))
+    x = made.module.embedding(ids_of(TEXT)).detach().requires_grad_()
+    logits = made.module.head(made.module.rnn(x)[0])
+    place = len(x) - 4 if reverse else 3
+    F.log_softmax(logits[place], dim=-1)[1].backward()
+    assert x.grad is not None
+    wanted = x.grad.norm(dim=1)
+    np.testing.assert_allclose(run.saliency, wanted.flip(0) if reverse else wanted, atol=1e-10)
+    p = F.softmax(logits, dim=-1).detach()
+    np.testing.assert_allclose(run.probabilities, p.flip(0) if reverse else p, atol=1e-10)
+    assert run.end == (0 if reverse else len(x) - 1)
+
+
+def test_in_the_decks_form_z_is_held_the_other_way_round():
+    made = pair("GRU")
+    old = gate_run(made.stored, GateSettings(TEXT, changes=Changes((Clamp("z", 0.2),))))
+    new = gate_run(
+        made.stored, GateSettings(TEXT, changes=Changes((Clamp("z", 0.8),)), shown=Shown(update_keeps="new"))
+    )
+    np.testing.assert_allclose(new.trace.hidden, old.trace.hidden, atol=1e-12)
+    assert np.allclose(new.trace.gates["z"], 0.8)
+
+
+def test_the_turning_point_is_where_the_read_out_changes_most():
+    run = gate_run(pair("LSTM").stored, GateSettings(TEXT))
+    assert run.probabilities is not None
+    steps = [np.abs(b - a).sum() for a, b in zip(run.probabilities, run.probabilities[1:], strict=False)]
+    assert run.turning_point == 1 + steps.index(max(steps))
+    assert gate_run(pair("LSTM").stored, GateSettings("film")).turning_point == 0
+
+
+def test_both_runs_of_a_state_share_one_scale_and_few_outliers_take_no_colour():
+    made = pair("LSTM")
+    run = gate_run(made.stored, GateSettings(TEXT, changes=Changes((Clamp("f", 1.0), Clamp("i", 1.0)))))
+    assert run.trace.cell is not None
+    assert run.untouched is not None
+    assert run.untouched.cell is not None
+    data: Any = sheet_data(run, notation("A"))
+    (c,) = (lane for lane in data["lanes"] if lane["key"] == "c")
+    every = np.abs(np.concatenate([run.trace.cell, run.untouched.cell]))
+    assert c["lineLimit"] == every.max()
+    assert (every <= c["limit"]).mean() >= 0.95
+    assert c["limit"] == max(1.0, np.sort(every.ravel())[int(np.ceil(0.95 * (every.size - 1)))])
+
+
+def test_the_rows_of_the_read_out_hold_the_answers_of_both_runs():
+    classes = [f"class {k}" for k in range(30)]
+    made = pair("LSTM", classes=classes)
+    run = gate_run(made.stored, GateSettings(TEXT, changes=Changes((Clamp("o", 0.0),))))
+    assert run.probabilities is not None
+    assert run.untouched_probabilities is not None
+    (p,) = (lane for lane in _lanes_of(run) if lane["key"] == "p")
+    assert {int(run.probabilities[-1].argmax()), int(run.untouched_probabilities[-1].argmax())} <= {*p["rowIds"]}
+    assert len(p["rowIds"]) == 6
+
+
+def _lanes_of(run: Any) -> Any:
+    return sheet_data(run, notation("A"))["lanes"]
+
+
+def test_one_hot_inputs_travel_as_their_places():
+    module = pair("LSTM").module
+    bare = read_model(safetensors.torch.save({k: v.contiguous() for k, v in module.rnn.state_dict().items()}))
+    data: Any = sheet_data(gate_run(bare, GateSettings("a b a")), notation("A"))
+    assert data["inputs"] == {"columns": 3, "ones": [0, 1, 0]}
+
+
+@pytest.mark.parametrize(("tokens", "example"), [(("<unk>",), ""), (("a", "b"), "x" * 30_000), (("☃", "b"), "  ")])
+def test_every_model_finds_a_text_to_begin_with(tokens: tuple[str, ...], example: str):
+    made = pair("RNN", tokens=tokens, example=example[:9000])
+    assert gate_run(made.stored, GateSettings(first_text(made.stored))).trace.steps >= 1
 
 
 def test_a_state_that_overflows_is_drawn_as_far_as_it_goes():

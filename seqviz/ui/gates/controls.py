@@ -25,7 +25,6 @@ _GATE_NAMES = {
     "z": "update gate z",
     "g": "candidate g",
     "n": "candidate n",
-    "nothing": "no gate",
 }
 _FORMS = {"after": "r after the product", "before": "r before the product"}
 
@@ -66,7 +65,8 @@ def model_controls(messages: DeltaGenerator) -> tuple[Chosen, Shown]:
     if task == OWN:
         own, refused = own_model()
         if refused:
-            messages.warning(shell.plain(refused))
+            kept = " Still open is the file before it." if own else ""
+            messages.warning(shell.plain(refused + kept))
         if own is not None:
             return own, _layer_controls(own.model)
         messages.info("No file of your own is open yet; shown is the LSTM that ships with this page.")
@@ -117,38 +117,46 @@ def text_control(chosen: Chosen) -> str:
     return st.text_input(label, key=key, live="400ms", persist_state="session", width="stretch") or ""
 
 
-def change_controls(model: StoredModel) -> tuple[Changes, Swaps]:
-    """A gate held, a unit silenced, a token swapped: one row of controls."""
-    gates = GATES[model.kind]
-    every = range(1, model.hidden_size + 1)
+def change_controls(model: StoredModel, messages: DeltaGenerator) -> tuple[Changes, Swaps]:
+    """Gates held, units silenced, a token swapped: one row of controls."""
+    size = model.hidden_size  # units of another model are other units: each size keeps its own choice
+    every = range(1, size + 1)
     clamps: tuple[Clamp, ...] = ()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        gates = _held_gates(model)
         if gates:
-            options = ["nothing", *gates]
-            gate = st.selectbox(
-                "Hold", options, format_func=_GATE_NAMES.__getitem__, key=f"hold_{model.kind}", width=150, **KEPT
-            )
-            if gate != "nothing":
-                low, high = (float(bound) for bound in RANGE[gate])
-                value = st.slider("at", low, high, low, 0.05, key=f"at_{gate}", width=140, **KEPT)
-                units = st.multiselect("in units", every, key="in_units", placeholder="all", width=150, **KEPT)
-                first = _step("from token", "from_token")
-                last = (
-                    max(first, _step("to token", "to_token", "0: to the last"))
-                    if first
-                    else _step("to token", "to_token", "0: to the last")
-                )
+            values = [_value_control(gate) for gate in gates]
+            units = st.multiselect("in units", every, key=f"in_units_{size}", placeholder="all", width=110, **KEPT)
+            first = _step("from token", "from_token")
+            last = _step("to token", "to_token", "0: to the last")
+            if last and last < first:
+                messages.warning(f"The held tokens run from {first:,} to {last:,}, backwards: nothing is held.")
+            else:
                 span = (first or 1, last or None) if first or last else None
-                clamps = (Clamp(gate, value, tuple(unit - 1 for unit in units) or None, span),)
-        silent = st.multiselect("Silence units", every, key="silent", placeholder="none", width=150, **KEPT)
+                where = tuple(unit - 1 for unit in units) or None
+                clamps = tuple(Clamp(gate, value, where, span) for gate, value in zip(gates, values, strict=True))
+        silent = st.multiselect("Silence units", every, key=f"silent_{size}", placeholder="none", width=120, **KEPT)
         place = _step("Swap token", "swap_at", "Which token, counted from 1; 0 swaps none.")
         token = _token_control(model) if place else None
     swaps: Swaps = ((place, token),) if place and token else ()
     return Changes(clamps, tuple(Silence(unit - 1) for unit in silent)), swaps
 
 
+def _held_gates(model: StoredModel) -> list[str]:
+    gates = GATES[model.kind]
+    if not gates:
+        return []
+    key = f"hold_{model.kind}"
+    return list(st.multiselect("Hold", gates, format_func=_GATE_NAMES.__getitem__, key=key, width=200, **KEPT))
+
+
+def _value_control(gate: str) -> float:
+    low, high = (float(bound) for bound in RANGE[gate])
+    return float(st.slider(f"{gate} at", low, high, low, 0.05, key=f"at_{gate}", width=110, **KEPT))
+
+
 def _step(label: str, key: str, help: str | None = None) -> int:
-    value = st.number_input(label, min_value=0, max_value=TOKEN_LIMIT, value=0, key=key, width=120, help=help, **KEPT)
+    value = st.number_input(label, min_value=0, max_value=TOKEN_LIMIT, value=0, key=key, width=105, help=help, **KEPT)
     return int(value)
 
 

@@ -123,9 +123,16 @@ def equations(run: GateRun, letters: Notation) -> None:
     with left:
         for line in _lines(run, letters):
             st.latex(latex(at(line, "t")))
-        st.caption(f"{letters.name}.")
+        st.caption(_LETTERS[run.model.kind].format(key=letters.key, g=getattr(run.cell, "activation", "tanh")))
     with right:
         st.markdown("\n".join(f"- {sentence}" for sentence in _TO_SEE[run.model.kind]))
+
+
+_LETTERS = {
+    "LSTM": "The letters are those of notation {key}, where it has any for an LSTM.",
+    "GRU": "The letters are those of notation {key}, where it has any for a GRU.",
+    "RNN": "The letters are those of notation {key}; g is {g} here.",
+}
 
 
 def _lines(run: GateRun, letters: Notation) -> list[str]:

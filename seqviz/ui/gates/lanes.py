@@ -130,10 +130,11 @@ def dependence_lane(sizes: Array, what: str) -> Lane:
     )
 
 
-def likeliest(probabilities: Array, count: int) -> NDArray[np.intp]:
-    """The `count` classes that ever get the most of (T, K) probabilities, in their own order."""
+def likeliest(probabilities: Array, count: int, wanted: Sequence[int] = ()) -> NDArray[np.intp]:
+    """`count` classes in their own order: those `wanted`, then those that ever get the most of (T, K) probabilities."""
     most = np.nan_to_num(probabilities).max(axis=0)  # (K,)
-    best: NDArray[np.intp] = np.sort(np.argsort(-most, kind="stable")[:count])
+    ranked = [*dict.fromkeys([*wanted, *np.argsort(-most, kind="stable").tolist()])]
+    best: NDArray[np.intp] = np.sort(np.array(ranked[:count], dtype=np.intp))
     return best
 
 

@@ -40,7 +40,7 @@ def show(letters: Notation) -> None:
     with row:
         chosen = chosen_shipped(task_control(messages), "LSTM")
         text = text_control(chosen)
-        squashed = st.toggle("h = o⊙tanh s", True, key="squashed", help=_BOTH_FORMS, **KEPT)
+        squashed = st.toggle("o⊙tanh, not o⊙ alone", True, key="squashed", help=_BOTH_FORMS, **KEPT)
     run, _ = accepted_run(VIEW, chosen, GateSettings(text))
     say_notes(run, text)
     assert isinstance(run.cell, LSTM)
@@ -123,7 +123,7 @@ _TO_SEE = (
     "**No gate**: every token rewrites the whole state. **Selective write** (o): only a share of the state is let out "
     "to be read. **Selective read** (i): only a share of the new is taken in, and the old stays, so the state fills "
     "up. **Selective forget** (f): only a share of the old stays. That is the LSTM.",
-    "The weights are those of the trained LSTM in all four. Only the last row, with h = o⊙tanh s, is the network as it "
+    "The weights are those of the trained LSTM in all four. Only the last row, with o⊙tanh, is the network as it "
     "was trained; the others show what the same numbers do without a gate, not what they could have learnt.",
     "The bars are computed: the product of all later forget gates, on what the token wrote.",
 )

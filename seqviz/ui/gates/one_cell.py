@@ -26,7 +26,7 @@ def show(letters: Notation) -> None:
         text = text_control(chosen)
         asking = st.toggle("What if?", key="what_if", **KEPT)
     model = chosen.model
-    changes, swaps = change_controls(model) if asking else (NOTHING, ())
+    changes, swaps = change_controls(model, messages) if asking else (NOTHING, ())
     about = (chosen.name, text, shown)
     run, settings = accepted_run(VIEW, chosen, GateSettings(text, swaps, changes, shown, explained(about)))
     say_notes(run, text)

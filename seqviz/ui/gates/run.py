@@ -249,7 +249,7 @@ def _about_unknown(model: StoredModel, tokens: tuple[str, ...], unknown: Sequenc
         return []
     shown = ", ".join(f"“{word[:30]}”" for word in words[:5]) + (f" and {len(words) - 5} more" * (len(words) > 5))
     instead = f"as {UNKNOWN}" if UNKNOWN in model.vocabulary else "as a vector of zeros"
-    return [f"The model's vocabulary lacks {shown}: read {instead}, underlined below."]
+    return [f"The model's vocabulary lacks {shown}: read {instead}."]
 
 
 def _about_shown(model: StoredModel, shown: Shown) -> list[str]:

@@ -65,7 +65,8 @@ def sheet_data(run: GateRun, letters: Notation) -> dict[str, object]:
 def compared_data(runs: Mapping[str, GateRun], letters: Notation) -> dict[str, object]:
     """Several models on the same text under one cursor: of each what keeps, what is kept, and what it reads out."""
     every = [run.probabilities for run in runs.values() if run.probabilities is not None]
-    rows = likeliest(np.concatenate(every), COMPARED_ROWS) if every else None
+    answers = [k for run in runs.values() for k in _answers(run)[:1]]
+    rows = likeliest(np.concatenate(every), COMPARED_ROWS, answers) if every else None
     return _common(next(iter(runs.values()))) | {
         "cell": "compared",
         "H": max(run.trace.hidden_size for run in runs.values()),
@@ -77,6 +78,7 @@ def compared_data(runs: Mapping[str, GateRun], letters: Notation) -> dict[str, o
         ],
         "orders": {name: _orders(run.trace.hidden) for name, run in runs.items()},
         "drawsCell": False,
+        "start": list(runs.values())[-1].turning_point,
     }
 
 
@@ -97,6 +99,7 @@ def moves_data(run: GateRun, moves: Mapping[str, CellTrace], titles: Mapping[str
         "orders": {titles[name]: _orders(state_of(trace)) for name, trace in moves.items()},
         "likeLane": "s",
         "drawsCell": False,
+        "start": run.turning_point,
     }
 
 
@@ -130,7 +133,7 @@ def _lanes(
         old = None if before is None else _states(before)[name]
         found.append(state_lane(name, states, symbols[name], untouched=old, group=group, sent=not group))
     if run.probabilities is not None:
-        shown = likeliest(run.probabilities, OUTPUT_ROWS) if rows is None else rows
+        shown = likeliest(run.probabilities, OUTPUT_ROWS, _answers(run)) if rows is None else rows
         names = class_names(run.model)
         found.append(output_lane(run.probabilities, shown, names, untouched=run.untouched_probabilities, group=group))
     if run.saliency is not None:
@@ -144,6 +147,13 @@ def _inputs(run: GateRun, trace: CellTrace) -> dict[str, object]:
         places = np.where(trace.inputs.any(axis=1), trace.inputs.argmax(axis=1), -1)
         return {"columns": trace.inputs.shape[1], "ones": places.tolist()}
     return packed(trace.inputs)
+
+
+def _answers(run: GateRun) -> list[int]:
+    """The classes that must have a row: the answers at the end with and without the change, and what is explained."""
+    ends = [p[run.end] for p in (run.probabilities, run.untouched_probabilities) if p is not None]
+    found = [int(np.nan_to_num(p).argmax()) for p in ends]
+    return found if run.explained is None else [*found, run.explained[1]]
 
 
 def _states(trace: CellTrace) -> dict[str, Array]:

@@ -100,8 +100,9 @@ def show(letters: Notation) -> None:
             "**Whose word is it?** Erasing is *selective forget*, $f$. The other two names are given from the state's "
             "side: what it hands out to be looked at is its *selective write*, the output gate $o$; what it takes in "
             "is its *selective read*, the input gate $i$. So on the board, looking is $o$ and writing is $i$.",
-            "The plain board's last number may come near the right one by accident, as with α = 0.5: it then made "
-            "333 where 170 was wanted and lost half of it. Look at what stands on the lines, not at the end alone.",
+            "The plain board's last number may come near the right one by accident, as with α = 0.5 on the numbers 1, "
+            "3, 5 and 11: there it makes 333 where 170 is wanted, and loses half of it. Look at what stands on the "
+            "lines, not at the end alone.",
             "The plain board is an illustration: a real recurrent network has a weight for every pair of units, "
             "squashes its sums, and learns. What it shares with this board: how much stays and how much comes in does "
             "not depend on what is on the board. The 0s and 1s are set by hand; a trained gate learns values between.",
