@@ -8,12 +8,15 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from seqviz.recurrent import LSTM
 from seqviz.recurrent.moves import GroupSummary
 from seqviz.recurrent.notation import NOTATIONS
 from seqviz.text.tasks import Reviews
 from seqviz.text.tasks.kinds import kinds_of_words
 from seqviz.ui.gates.models import file_of, shipped
-from seqviz.ui.gates.moves import HELD_OUT, TITLES, equations, held_out, told
+from seqviz.ui.gates.moves import HELD_OUT, TITLES, apart, equations, held_out, told
+from seqviz.ui.gates.run import GateSettings, gate_run
+from tests.small_models import pair
 
 
 def test_the_sentences_say_the_numbers_and_who_is_kept_better():
@@ -56,6 +59,31 @@ def test_the_held_out_shares_are_those_of_torch():
     assert said.keys() == shares.keys()
     for name, values in shares.items():
         assert abs(said[name] - 100 * np.mean(values)) <= 0.51
+
+
+def test_the_two_ways_of_handing_on_the_state_are_compared():
+    made = pair("LSTM")
+    run = gate_run(made.stored, GateSettings("the film was not good"))
+    assert isinstance(run.cell, LSTM)
+    w = {name: value.detach() for name, value in made.module.rnn.named_parameters()}
+    states = {}
+    for squash in (True, False):
+        h = c = torch.zeros(5, dtype=torch.float64)
+        states[squash] = []
+        for x in made.module.embedding(torch.tensor([1, 2, 3, 4, 5])).detach():
+            z = w["weight_ih_l0"] @ x + w["bias_ih_l0"] + w["weight_hh_l0"] @ h + w["bias_hh_l0"]
+            i, f, g, o = z.chunk(4)
+            c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+            h = torch.sigmoid(o) * (torch.tanh(c) if squash else c)
+            states[squash].append(h)
+    own, other = torch.stack(states[True]), torch.stack(states[False])
+    place = int((own - other).abs().argmax())
+    step, unit = divmod(place, 5)
+    gap = float((own - other).abs().max())
+    assert apart(run.cell, run.trace.inputs).endswith(
+        f"differ by up to {gap:.2g} in h on these weights: in unit {unit + 1} at step {step + 1}, "
+        f"{own[step, unit]:.3f} and {other[step, unit]:.3f}."
+    )
 
 
 def test_a_task_without_groups_of_its_own_says_nothing():

@@ -10,7 +10,9 @@ import numpy as np
 import streamlit as st
 
 from seqviz.figures.retention import retention_bars
+from seqviz.records import Array
 from seqviz.recurrent import LSTM, unroll
+from seqviz.recurrent.forms import both_outputs
 from seqviz.recurrent.gate_notation import lstm_symbols
 from seqviz.recurrent.moves import GroupSummary, by_group, retention, three_moves
 from seqviz.recurrent.notation import Notation, at, latex
@@ -46,6 +48,7 @@ def show(letters: Notation) -> None:
     assert isinstance(run.cell, LSTM)
     assert chosen.task is not None
     moves = three_moves(replace(run.cell, squash_output=squashed), run.trace.inputs)
+    st.caption(apart(run.cell, run.trace.inputs))
     sheet(moves_data(run, moves, TITLES, letters), {"text": text_in_address(text, chosen)}, key="moves")
     st.subheader("What is left of every token at the end", anchor=False)
     kept = retention(moves["forget"])
@@ -61,6 +64,18 @@ def show(letters: Notation) -> None:
             for line in lines:
                 st.latex(latex(at(line, "t")))
     explain(_TO_SEE, "lecture deck B; Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000.")
+
+
+def apart(cell: LSTM, inputs: Array) -> str:
+    """How far the deck's two ways of handing on the state are apart, on the same weights and text."""
+    forms = both_outputs(cell, inputs)
+    (step, unit), far = forms.place, forms.largest
+    if not step:
+        return "The deck's two forms, o⊙tanh and o⊙ alone, agree on this text."
+    return (
+        f"The deck's two forms, o⊙tanh and o⊙ alone, differ by up to {far:.2g} in h on these weights: in unit "
+        f"{unit + 1} at step {step:,}, {forms.own.hidden[step, unit]:.3f} and {forms.other.hidden[step, unit]:.3f}."
+    )
 
 
 @st.cache_data(show_spinner=False)

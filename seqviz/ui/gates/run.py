@@ -11,7 +11,7 @@ from seqviz.records import Array, CellTrace
 from seqviz.recurrent import GRU, LSTM, Elman, unroll
 from seqviz.recurrent.activations import softmax
 from seqviz.recurrent.changes import Changes, Steps
-from seqviz.recurrent.forms import with_other_update
+from seqviz.recurrent.forms import both_resets, with_other_update
 from seqviz.recurrent.saliency import model_saliency, saliency
 from seqviz.recurrent.stored import StoredModel
 from seqviz.text import visible
@@ -163,7 +163,11 @@ def gate_run(model: StoredModel, settings: GateSettings) -> GateRun:
         untouched_probabilities=before,
         saliency=dependence,
         explained=explained,
-        notes=(*_about_unknown(model, swapped, unknown), *_about_shown(model, shown), *_about_overflow(trace)),
+        notes=(
+            *_about_unknown(model, swapped, unknown),
+            *_about_shown(cell, trace, shown, model),
+            *_about_overflow(trace),
+        ),
     )
 
 
@@ -252,14 +256,17 @@ def _about_unknown(model: StoredModel, tokens: tuple[str, ...], unknown: Sequenc
     return [f"The model's vocabulary lacks {shown}: read {instead}."]
 
 
-def _about_shown(model: StoredModel, shown: Shown) -> list[str]:
+def _about_shown(cell: Elman | LSTM | GRU, trace: CellTrace, shown: Shown, model: StoredModel) -> list[str]:
     notes = []
     if shown.reverse:
         notes.append("This direction reads from right to left, and so do the columns below.")
-    if model.kind == "GRU" and not shown.reset_after:
+    if isinstance(cell, GRU) and not cell.reset_after:
+        forms = both_resets(cell, trace.inputs)
+        (step, unit), far = forms.place, forms.largest
+        apart = f"they differ by up to {far:.2g} in h: in unit {unit + 1} at step {step:,}" if step else "they agree"
         notes.append(
             "The weights were trained with r after the product. With r before it they are another network, which "
-            "nobody trained."
+            f"nobody trained; on this text {apart}."
         )
         if model.layers > 1 or model.directions > 1:
             notes.append("What the other layers would read out of that is not shown.")
