@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+import safetensors.torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from seqviz.learning.limits import check_choice
@@ -75,7 +76,19 @@ def save(path: Path, model: SequenceModel, notes: Notes) -> None:
         "example": notes.example,
         "card": json.dumps(notes.card, ensure_ascii=False),
     }
-    save_file(tensors, path, metadata)
+    path.write_bytes(with_sorted_header(safetensors.torch.save(tensors, metadata)))
+
+
+def with_sorted_header(data: bytes) -> bytes:
+    """The same safetensors file with the names in its header in order: the library writes them in any.
+
+    So the same network gives the same bytes. The header is JSON behind its length, filled up with spaces to a multiple
+    of 8 bytes (the format's description in safetensors' README).
+    """
+    (length,) = struct.unpack("<Q", data[:8])
+    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, ensure_ascii=False).encode()
+    header += b" " * (-len(header) % 8)
+    return struct.pack("<Q", len(header)) + header + data[8 + length :]
 
 
 def load(path: Path) -> tuple[SequenceModel, Notes]:

@@ -10,7 +10,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import nn
 
-from seqviz.learning.model import CELLS, Notes, SequenceModel, load, save
+from seqviz.learning.model import CELLS, Notes, SequenceModel, load, save, with_sorted_header
 
 NOTES = Notes("words", ("<unk>", "a", "ß"), ("no", "yes"), "a ß a", {"task": "a test", "score": 0.5})
 NAMES = {
@@ -119,3 +119,25 @@ def test_a_file_without_a_tensor_is_refused(tmp_path: Path):
     save_file(tensors, path, metadata)
     with pytest.raises(ValueError, match=r"has no tensor head\.weight"):
         load(path)
+
+
+def test_the_same_network_gives_the_same_bytes(tmp_path: Path) -> None:
+    """The library's own header has its names in any order; ours in one, and it still reads."""
+    torch.manual_seed(0)
+    model = SequenceModel("GRU", 3, 2, 4, 2)
+    notes = Notes("words", ("a", "b", "c"), ("x", "y"), "a b", {"ä": 1})
+    written = []
+    for name in ("one", "two", "three"):
+        save(tmp_path / name, model, notes)
+        written.append((tmp_path / name).read_bytes())
+    assert len(set(written)) == 1
+    read, said = load(tmp_path / "one")
+    assert said == notes
+    assert all(torch.equal(a, b) for a, b in zip(read.state_dict().values(), model.state_dict().values(), strict=True))
+
+
+def test_the_shipped_files_are_written_that_way() -> None:
+    files = sorted((Path(__file__).resolve().parents[2] / "assets" / "models").glob("*.safetensors"))
+    assert len(files) == 12
+    for file in files:
+        assert with_sorted_header(file.read_bytes()) == file.read_bytes(), file.name
