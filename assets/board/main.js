@@ -1,34 +1,14 @@
 // The component: toolbar, the plan, and two boards, one player behind them.
 
-const views = new WeakMap();
-
-export default function (component) {
-  const { data, parentElement } = component;
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new WhiteboardView(parentElement.querySelector(".sv-root"));
-    views.set(parentElement, view);
-  }
-  view.receive(data);
-  return () => {
-    view.leave();
-    views.delete(parentElement);
-  };
-}
-
-class WhiteboardView {
+class WhiteboardView extends StepperView {
   constructor(root) {
-    this.root = root;
+    super(root, { step: "move", leap: "step", leapWord: "Step", pass: "computation" });
     this.asks = true; // predict first
     this.told = false; // whether the plain board is told the right numbers
     this.guesses = new Map(); // step → the line that the reader would erase
-    root.replaceChildren();
-    root.tabIndex = -1;
-    this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
     this.player.pace = 1; // slow enough to read along
-    this.toolbar = new Toolbar(root, this.player, { step: "move", leap: "step", leapWord: "Step", pass: "computation" });
     this.ask = this.toolbar.textButton("Hide questions", "Predict first, or go straight through", () => this.setAsks(!this.asks));
-    this.present = this.toolbar.textButton("Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
+    this.addPresentButton();
     this.status = htmlNode("p", "status", root);
     this.status.setAttribute("role", "status");
     this.plan = htmlNode("ol", "plan", root);
@@ -38,14 +18,6 @@ class WhiteboardView {
     this.gated = new BoardDrawing(boards, "With gates", false);
     this.plain = new BoardDrawing(boards, "Without a choice", true);
     this.addToldControl();
-    this.onKey = (event) => {
-      if (!this.data || !root.isConnected || event.defaultPrevented || keyIsTaken(event)) return;
-      if (event.key === "Escape" && this.presenting) this.setPresenting(false);
-      else if (this.player.key(event)) event.preventDefault();
-    };
-    document.addEventListener("keydown", this.onKey);
-    this.watcher = new ResizeObserver(() => this.sized());
-    this.watcher.observe(root);
   }
 
   /** What the plain board writes: what it makes of its own lines, or the right numbers. */
@@ -77,14 +49,15 @@ class WhiteboardView {
       this.toldChoice.value = this.told ? "told" : "own";
       if (address.read("present") === "1") this.setPresenting(true);
     }
-    this.sized();
+    this.redraw();
     this.paint(this.player.cursor);
   }
 
-  sized() {
+  redraw() {
     const zoom = Math.min(window.innerWidth / 1250, window.innerHeight / 650); // both boards side by side, above the fold
     this.root.style.setProperty("--presenting-zoom", Math.max(1, Math.min(2.4, zoom)).toFixed(2));
     this.root.classList.toggle("wide", this.root.clientWidth >= 900);
+    this.width = this.root.clientWidth;
   }
 
   buildPlan() {
@@ -230,30 +203,6 @@ class WhiteboardView {
     address.write("told", on ? "1" : null);
     this.paint(this.player.cursor);
   }
-
-  setPresenting(on) {
-    this.presenting = on;
-    this.root.classList.toggle("presenting", on);
-    this.present.textContent = on ? "Leave" : "Present";
-    address.write("present", on ? "1" : null);
-    if (!on && document.fullscreenElement) document.exitFullscreen();
-    else if (on && navigator.userActivation?.isActive) {
-      this.root.requestFullscreen?.().catch(() => {});
-      this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
-    }
-    this.sized();
-    if (on) this.root.focus({ preventScroll: true }); // so that Space plays, not leaves
-  }
-
-  showPlaying(playing) {
-    this.toolbar.showPlaying(playing);
-    this.status.setAttribute("aria-live", playing ? "off" : "polite");
-  }
-
-  leave() {
-    this.player.pause();
-    document.removeEventListener("keydown", this.onKey);
-    this.watcher.disconnect();
-    address.forget();
-  }
 }
+
+export default doorTo(WhiteboardView);

@@ -1,34 +1,13 @@
 // The component: toolbar, score sheet and the opened cell, one player behind them.
 
-const views = new WeakMap();
-
-export default function (component) {
-  const { data, parentElement } = component;
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new GatesView(parentElement.querySelector(".sv-root"));
-    views.set(parentElement, view);
-  }
-  view.send = (name, value) => component.setTriggerValue(name, value);
-  view.receive(data);
-  return () => {
-    view.leave();
-    views.delete(parentElement);
-  };
-}
-
 const RUNS = { changed: "with the change", untouched: "untouched", difference: "difference" };
 
-class GatesView {
+class GatesView extends StepperView {
   constructor(root) {
-    this.root = root;
+    super(root, { step: "token", leap: "leap to a tenth token", leapWord: "Ten", pass: "text" });
     this.pinned = null;
     this.opened = null;
-    root.replaceChildren();
-    root.tabIndex = -1;
-    this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
-    this.toolbar = new Toolbar(root, this.player, { step: "token", leap: "leap to a tenth token", leapWord: "Ten", pass: "text" });
-    this.present = this.toolbar.textButton("Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
+    this.addPresentButton();
     const second = htmlNode("div", "second-row", root);
     this.status = htmlNode("p", "status", second);
     this.status.setAttribute("role", "status");
@@ -44,17 +23,8 @@ class GatesView {
     this.right = htmlNode("div", "right", this.scene);
     this.cell = new CellDrawing(this.right, (name) => this.open(name));
     this.panel = new Opened(this.right, (unit) => this.pin(unit));
-    this.onKey = (event) => {
-      if (!this.data || !root.isConnected || event.defaultPrevented || keyIsTaken(event)) return;
-      if (event.key === "Escape" && this.presenting) this.setPresenting(false);
-      else if (["ArrowDown", "ArrowUp"].includes(event.key) && event.composedPath().includes(root)) this.nextUnit(event);
-      else if (this.player.key(event)) event.preventDefault();
-    };
-    document.addEventListener("keydown", this.onKey);
-    this.watcher = new ResizeObserver(() => this.resized());
-    this.watcher.observe(root);
     // the theme's colours are painted into pixels, so a change of theme has to repaint them
-    this.themeWatcher = new MutationObserver(() => this.data && this.rebuild());
+    this.themeWatcher = new MutationObserver(() => this.data && this.redraw());
     this.themeWatcher.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
   }
 
@@ -69,16 +39,16 @@ class GatesView {
       for (const name of ["unit", "node"]) address.write(name, null);
     }
     this.data = sheet;
+    if (!same) this.sheet.likeLane = sheet.likeLane;
     if (first) this.readAddress();
     if (this.pinned !== null && this.pinned >= sheet.H) this.pinned = null;
     if (!first && before.T !== sheet.T) this.player.pause();
     const leaps = [...Array(sheet.T).keys()].filter((t) => t % 10 === 0 || t === sheet.T - 1);
     this.player.setPositions(sheet.T, { tokens: leaps, passes: [{ first: 0, last: sheet.T - 1 }] });
     this.toolbar.scrub.max = String(sheet.T - 1);
-    if (!same) this.sheet.likeLane = sheet.likeLane;
     if (!sheet.lanes.some((lane) => lane.runs.difference)) this.sheet.run = "changed";
     for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
-    this.rebuild();
+    this.redraw();
   }
 
   readAddress() {
@@ -162,12 +132,11 @@ class GatesView {
     this.sheet.room = (window.innerHeight - (this.presenting ? 130 * zoom : 380)) / zoom;
   }
 
-  rebuild() {
+  redraw() {
     this.zoom();
     this.root.classList.toggle("wide", this.root.clientWidth >= 960);
     this.root.classList.toggle("alone", !this.data.drawsCell);
     this.width = this.root.clientWidth;
-    this.scheme = window.getComputedStyle(this.root).colorScheme;
     this.buildOptions();
     this.sheet.build(this.data, this.pinned);
     if (this.data.drawsCell) {
@@ -175,10 +144,6 @@ class GatesView {
       this.panel.build(this.data);
     }
     this.paint(this.player.cursor);
-  }
-
-  resized() {
-    if (this.data && this.root.clientWidth !== this.width) this.rebuild();
   }
 
   goTo(t) {
@@ -195,13 +160,14 @@ class GatesView {
   }
 
   /** ↑ and ↓ where the focus is in the sheet; elsewhere, and past the first and the last unit, they scroll the page. */
-  nextUnit(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  key(event) {
+    if (!["ArrowDown", "ArrowUp"].includes(event.key) || !event.composedPath().includes(this.root)) return false;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
     const change = event.key === "ArrowDown" ? 1 : -1;
     const unit = this.pinned === null ? 0 : this.pinned + change;
-    if (unit < 0 || unit >= this.data.H) return;
-    event.preventDefault();
+    if (unit < 0 || unit >= this.data.H) return false;
     this.pin(unit);
+    return true;
   }
 
   open(name) {
@@ -240,30 +206,10 @@ class GatesView {
     return said.length ? `· ${said.join(" · ")}` : "";
   }
 
-  setPresenting(on) {
-    this.presenting = on;
-    this.root.classList.toggle("presenting", on);
-    this.present.textContent = on ? "Leave" : "Present";
-    address.write("present", on ? "1" : null);
-    if (!on && document.fullscreenElement) document.exitFullscreen();
-    else if (on && navigator.userActivation?.isActive) {
-      this.root.requestFullscreen?.().catch(() => {});
-      this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
-    }
-    this.rebuild();
-    if (on) this.root.focus({ preventScroll: true });
-  }
-
-  showPlaying(playing) {
-    this.toolbar.showPlaying(playing);
-    this.status.setAttribute("aria-live", playing ? "off" : "polite");
-  }
-
   leave() {
-    this.player.pause();
-    document.removeEventListener("keydown", this.onKey);
-    this.watcher.disconnect();
+    super.leave();
     this.themeWatcher.disconnect();
-    address.forget();
   }
 }
+
+export default doorTo(GatesView);

@@ -1,30 +1,9 @@
 // The component: toolbar, network and panel, one player behind them. New data re-invokes the same node.
 
-const views = new WeakMap();
-
-export default function (component) {
-  const { data, parentElement } = component;
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new UnrolledView(parentElement.querySelector(".sv-root"));
-    views.set(parentElement, view);
-  }
-  view.send = (name, value) => component.setTriggerValue(name, value);
-  view.receive(data);
-  return () => {
-    view.leave();
-    views.delete(parentElement);
-  };
-}
-
-class UnrolledView {
+class UnrolledView extends StepperView {
   constructor(root) {
-    this.root = root;
+    super(root);
     this.opened = {}; // phase's kind of numbers → which one's sum is open, once the reader has chosen
-    this.player = new Player((cursor) => this.paint(cursor), (playing) => this.showPlaying(playing));
-    root.replaceChildren();
-    root.tabIndex = -1;
-    this.toolbar = new Toolbar(root, this.player);
     this.addControls();
     const second = htmlNode("div", "second-row", root);
     this.status = htmlNode("p", "status", htmlNode("div", "status-place", second));
@@ -46,21 +25,13 @@ class UnrolledView {
     this.terms = new Terms(left);
     this.weights = htmlNode("div", "weights", left);
     this.panel = new Panel(scene, (index) => this.choose(index));
-    this.onKey = (event) => {
-      if (!this.data || !root.isConnected || event.defaultPrevented || keyIsTaken(event)) return;
-      if (event.key === "Escape" && this.presenting) this.setPresenting(false);
-      else if (this.player.key(event)) event.preventDefault();
-    };
-    document.addEventListener("keydown", this.onKey);
-    this.watcher = new ResizeObserver(() => this.resized());
-    this.watcher.observe(root);
   }
 
   addControls() {
     const { toolbar } = this;
     this.scrub = toolbar.scrub;
     this.form = toolbar.textButton("Roll up", "Show the loop instead of its copies", () => this.setForm(!this.rolled));
-    this.present = toolbar.textButton("Present", "Large type, nothing else on the screen (Esc leaves)", () => this.setPresenting(!this.presenting));
+    this.addPresentButton();
     const name = () => `unrolled-step-${writeCursor(this.data, this.player.cursor)}`;
     const failed = () => (this.status.textContent = "The browser could not make a picture of this drawing.");
     const saver = (write) => () => this.network.whole((svg) => write(svg, this.root, name(), failed));
@@ -100,7 +71,7 @@ class UnrolledView {
     }
     for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
     this.received = true;
-    this.rebuild();
+    this.redraw();
     if (first && data.autoplay && !prefersStillness()) this.player.play();
   }
 
@@ -112,7 +83,7 @@ class UnrolledView {
     this.root.style.setProperty("--presenting-zoom", Math.max(1, Math.min(2.4, zoom)).toFixed(2));
   }
 
-  rebuild() {
+  redraw() {
     this.zoom();
     this.root.classList.toggle("wide", this.root.clientWidth >= 1000);
     this.width = this.root.clientWidth;
@@ -121,10 +92,6 @@ class UnrolledView {
     this.shownPass = null;
     this.form.textContent = this.rolled ? "Unroll" : "Roll up";
     this.paint(this.player.cursor);
-  }
-
-  resized() {
-    if (this.data && this.root.clientWidth !== this.width) this.rebuild();
   }
 
   /** The phases of the pass that the cursor is in, and the way to the other pass. */
@@ -233,26 +200,7 @@ class UnrolledView {
   setForm(rolled) {
     this.rolled = rolled;
     address.write("view", rolled ? "rolled" : null);
-    this.rebuild();
-  }
-
-  setPresenting(on) {
-    this.presenting = on;
-    this.root.classList.toggle("presenting", on);
-    this.present.textContent = on ? "Leave" : "Present";
-    address.write("present", on ? "1" : null);
-    if (!on && document.fullscreenElement) document.exitFullscreen();
-    else if (on && navigator.userActivation?.isActive) {
-      this.root.requestFullscreen?.().catch(() => {});
-      this.root.onfullscreenchange = () => !document.fullscreenElement && this.presenting && this.setPresenting(false);
-    }
-    if (this.data) this.rebuild();
-    if (on) this.root.focus({ preventScroll: true }); // so that Space plays, not leaves
-  }
-
-  showPlaying(playing) {
-    this.toolbar.showPlaying(playing);
-    this.status.setAttribute("aria-live", playing ? "off" : "polite");
+    this.redraw();
   }
 
   paint(cursor) {
@@ -292,11 +240,6 @@ class UnrolledView {
     this.panel.show(step, key, index);
     if (!data.compact) address.write("at", cursor === 0 ? null : writeCursor(data, cursor));
   }
-
-  leave() {
-    this.player.pause();
-    document.removeEventListener("keydown", this.onKey);
-    this.watcher.disconnect();
-    address.forget();
-  }
 }
+
+export default doorTo(UnrolledView);

@@ -22,6 +22,7 @@ _UNROLLED_SCRIPTS = (
     "shared/text.js",
     "shared/player.js",
     "shared/toolbar.js",
+    "shared/view.js",
     "shared/save.js",
     "unrolled/phases.js",
     "unrolled/places.js",

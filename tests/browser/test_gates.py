@@ -156,6 +156,7 @@ def test_keys_step_and_the_server_hears_nothing(visitor: Visitor):
         assert [sheet.press(key) for key in ("ArrowRight", "ArrowRight", "ArrowLeft")] == [1, 2, 1]
         assert [sheet.press("Shift+ArrowRight"), sheet.press("Shift+ArrowLeft")] == [10, 0]
         assert [sheet.press("End"), sheet.press("Home")] == [last, 0]
+        sheet.root.locator(".lanes").focus()
         sheet.press("ArrowDown")
         sheet.press("ArrowDown")
         assert sheet.place["pins"].startswith("Unit 2 is pinned")
@@ -201,7 +202,7 @@ def test_a_held_gate_changes_everything_after_it(visitor: Visitor):
     status = sheet.place["status"]
     assert f"{model.classes[best]} {float(model.steps[-1]['p'][best]):.3f}" in status
     assert f"(untouched: {model.classes[was]} {float(plain.steps[-1]['p'][was]):.3f})" in status
-    sheet.root.get_by_label("Run").select_option("difference")
+    sheet.root.locator(".option", has_text="Run").locator("select").select_option("difference")
     page.mouse.move(*sheet.point("c", STEPS - 1, 0.01))
     wanted = float(model.steps[-1]["c"][0] - plain.steps[-1]["c"][0])
     assert shows((sheet.root.locator(".hint.on").text_content() or "").rsplit(" ", 1)[1], wanted, 4)

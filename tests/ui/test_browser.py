@@ -35,7 +35,7 @@ def test_every_script_is_in_it_once(parts: Parts):
 
 def test_it_is_one_module_with_one_door(parts: Parts):
     assert len(re.findall(r"^export ", parts.js, re.MULTILINE)) == 1
-    assert re.search(r"^export default function", parts.js, re.MULTILINE)
+    assert re.search(r"^export default doorTo\(\w+\);", parts.js, re.MULTILINE)
     assert not re.search(r"^\s*import[\s({]", parts.js, re.MULTILINE)  # mounted inline: nothing to import from
     names = re.findall(r"^(?:const|let|class|function)\s+(\w+)", parts.js, re.MULTILINE)
     assert sorted(names) == sorted(set(names))

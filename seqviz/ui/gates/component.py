@@ -17,6 +17,7 @@ _sheet = browser_component(
         "shared/text.js",
         "shared/player.js",
         "shared/toolbar.js",
+        "shared/view.js",
         "shared/save.js",
         "gates/data.js",
         "gates/colours.js",

@@ -38,6 +38,7 @@ _board = browser_component(
         "shared/text.js",
         "shared/player.js",
         "shared/toolbar.js",
+        "shared/view.js",
         "board/moves.js",
         "board/board.js",
         "board/main.js",
