@@ -70,16 +70,15 @@ class Opened {
     if (this.named) write(this.equation, symbol(name));
     this.numbers.replaceChildren();
     say(this.numbers, `unit ${unit + 1}${sheet.untouched ? (changed ? ", with the change" : ", untouched") : ""}: `);
-    if (rule) this.showRule(rule, name, unit, vectors, symbol, write, say);
-    else this.showSum(name, unit, vectors, symbol, write, say, t);
     const held = changed && sheet.held.some(([gate, units, steps]) => gate === name && reaches(t, unit, units, steps));
     const silenced = changed && name === "h" && sheet.silenced.some(([one, steps]) => reaches(t, unit, [one], steps));
-    if (held) say(this.numbers, " (held: this stands in place of what the cell computed)");
-    if (silenced) say(this.numbers, " (silenced: set to 0 whatever the cell computed)");
+    if (rule) this.showRule(rule, name, unit, vectors, symbol, write, say, silenced);
+    else this.showSum(name, unit, vectors, symbol, write, say, t, held);
     this.showUnits(rule, name, unit, vectors, symbol);
   }
 
-  showRule(rule, name, unit, vectors, symbol, write, say) {
+  showRule(rule, name, unit, vectors, symbol, write, say, silenced) {
+    const equals = silenced ? "; silenced, it is set to " : " = ";
     const f4 = (value) => formatNumber(value, 4);
     if (this.named) say(this.equation, " = ");
     if (rule.length === 3) {
@@ -95,20 +94,20 @@ class Opened {
       const second = vectors[b][unit];
       const bias = biased ? ` + ${f4(this.sheet.weights.b_h.at(0, unit))}` : "";
       const number = second < 0 ? `(${f4(second)})` : f4(second);
-      say(this.numbers, `${f4(vectors[a][unit])} ${sign === "⊙" ? "·" : sign} ${number}${bias} = `);
+      say(this.numbers, `${f4(vectors[a][unit])} ${sign === "⊙" ? "·" : sign} ${number}${bias}${equals}`);
     } else {
       const [sign, a] = rule;
       const shown = sign === "g" ? this.sheet.activation : sign;
       say(this.equation, shown === "1−" ? "1 − " : `${shown}(`);
       write(this.equation, symbol(a));
       if (shown !== "1−") say(this.equation, ")");
-      say(this.numbers, shown === "1−" ? `1 − ${f4(vectors[a][unit])} = ` : `${shown}(${f4(vectors[a][unit])}) = `);
+      say(this.numbers, shown === "1−" ? `1 − ${f4(vectors[a][unit])} = ` : `${shown}(${f4(vectors[a][unit])})${equals}`);
     }
     const result = htmlNode("strong", "result", this.numbers);
     result.textContent = f4(vectors[name][unit]);
   }
 
-  showSum(name, unit, vectors, symbol, write, say, t) {
+  showSum(name, unit, vectors, symbol, write, say, t, held) {
     const f4 = (value) => formatNumber(value, 4);
     if (!this.sheet.weights) {
       say(this.numbers, "this model has too many weights to send to the browser; ");
@@ -143,7 +142,7 @@ class Opened {
     if (bias !== null) say(this.numbers, ` ${signed(bias)} bias`);
     say(this.numbers, ` = ${f4(total)}`);
     if (isGate) {
-      say(this.numbers, `; ${squash}(${f4(total)}) = `);
+      say(this.numbers, held ? `; held, it is not ${squash}(${f4(total)}) but ` : `; ${squash}(${f4(total)}) = `);
       htmlNode("strong", "result", this.numbers).textContent = f4(vectors[name][unit]);
     }
   }

@@ -207,7 +207,7 @@ def test_a_held_gate_changes_everything_after_it(visitor: Visitor):
     wanted = float(model.steps[-1]["c"][0] - plain.steps[-1]["c"][0])
     assert shows((sheet.root.locator(".hint.on").text_content() or "").rsplit(" ", 1)[1], wanted, 4)
     sheet.node("f").click()
-    assert "clamped" in sheet.opened["numbers"]
+    assert "; held, it is not σ(" in sheet.opened["numbers"]
 
 
 def test_a_click_on_the_read_out_asks_what_it_depended_on(visitor: Visitor, settle: Callable[[Page], None]):
