@@ -8,6 +8,9 @@ class GatesView extends StepperView {
     this.pinned = null;
     this.opened = null;
     this.addPresentButton();
+    const refuse = (why) => (this.status.textContent = `Not saved: ${why}.`);
+    const save = () => saveSheet(this.sheet, this.root, this.player.cursor, `gates-token-${this.player.cursor + 1}`, refuse);
+    this.toolbar.saveMenu([["PNG", "The sheet as it stands, as a picture", save]]);
     const second = htmlNode("div", "second-row", root);
     this.status = htmlNode("p", "status", second);
     this.status.setAttribute("role", "status");

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 import torch
+from PIL import Image
 from playwright.sync_api import Page, expect
 from safetensors import safe_open
 
@@ -250,6 +251,28 @@ def test_the_other_views_step_under_one_cursor(view: str, visitor: Visitor):
     groups = {lane.split(".")[0] for lane in sheet.place["lanes"]}
     assert groups == ({"RNN", "GRU", "LSTM"} if view == "Compare" else {"no gate", "+ write", "+ read", "+ forget"})
     assert sheet.press("ArrowRight") == 3
+
+
+def test_the_sheet_is_saved_as_a_picture_of_what_stands_there(visitor: Visitor, tmp_path: Path):
+    model = Torch("LSTM")
+    page = visitor.open("/gates?" + urlencode({"text": TEXT}))
+    page.locator(".save summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="PNG").click()
+    download.value.save_as(tmp_path / "sheet.png")
+    picture = Image.open(tmp_path / "sheet.png").convert("RGB")
+    cell = int(page.locator(".cursor").evaluate("node => parseFloat(node.style.width)"))
+    assert picture.width == 2 * (78 + cell * STEPS + 40)
+    lanes = page.locator(".lane")
+    box, first = lanes.nth(0).bounding_box(), page.locator(".tokens").bounding_box()
+    assert box is not None
+    assert first is not None
+    units = len(model.steps[0]["f"])
+    values = torch.stack([step["f"] for step in model.steps])  # (T, H)
+    t, unit = divmod(int((values - 1.0).abs().argmin()), units)  # the gate that stands widest open
+    x = 2 * (78 + (t + 0.5) * cell)
+    y = 2 * (first["height"] + 8 + (unit + 0.5) * box["height"] / units)
+    assert picture.getpixel((round(x), round(y))) == (15, 118, 110)  # the accent, the end of the scale
 
 
 _SIDEWAYS = """() => [document.scrollingElement, ...document.querySelectorAll('[data-testid="stMain"]')]

@@ -22,6 +22,7 @@ _sheet = browser_component(
         "gates/data.js",
         "gates/colours.js",
         "gates/sheet.js",
+        "gates/picture.js",
         "gates/wiring.js",
         "gates/cell.js",
         "gates/opened.js",
