@@ -3,9 +3,8 @@
 import streamlit as st
 
 from seqviz.ui import shell
+from seqviz.ui.common import KEPT, notation_control
 from seqviz.ui.gates import compare, moves, one_cell, spread, whiteboard
-from seqviz.ui.gates.controls import notation_control
-from seqviz.ui.gradients.common import KEPT
 
 page = shell.open_page("gates", heading=False)
 VIEWS = {view.VIEW: view for view in (one_cell, compare, moves, whiteboard, spread)}

@@ -12,21 +12,10 @@ import streamlit as st
 
 from seqviz.recurrent.activations import ACTIVATIONS
 from seqviz.recurrent.losses import LOSSES
-from seqviz.recurrent.notation import NOTATIONS
 from seqviz.text import Unit
+from seqviz.ui.common import KEPT, name_of, notation_control
 from seqviz.ui.settings import HIDDEN_SIZES, PRESETS, SCALES, SEEDS, STEP_LIMIT, TARGETS, TEXT_LIMIT, Settings
 from seqviz.ui.state import set_widgets, start_widget
-
-_KEPT: Any = {"bind": "query-params", "persist_state": "session"}
-_NAMES = {
-    "cross_entropy": "cross-entropy",
-    "squared_error": "squared error",
-    "relu": "ReLU",
-}
-
-
-def _name(option: str) -> str:
-    return _NAMES.get(option, option)
 
 
 def unrolled_controls() -> Settings:
@@ -41,14 +30,7 @@ def unrolled_controls() -> Settings:
         )
         for name, values in PRESETS.items():
             st.button(name, key=f"preset-{name}", on_click=set_widgets, kwargs=dict(values))
-        notation = st.selectbox(
-            "Notation",
-            list(NOTATIONS),
-            key="notation",
-            width=130,
-            help="Decks A, B, C and E of the lectures, PyTorch or Keras: every label on the page follows.",
-            **_KEPT,
-        )
+        notation = notation_control("every label on the page follows").key
         with st.popover("Network"):
             network = _network_controls(start)
         with st.popover("Weights"):
@@ -57,18 +39,18 @@ def unrolled_controls() -> Settings:
 
 
 def _network_controls(start: Settings) -> dict[str, Any]:
-    unit = st.radio("Tokens", get_args(Unit), key="unit", horizontal=True, **_KEPT)
-    lower = st.toggle("Lower-case the text", start.lower, key="lower", **_KEPT)
-    targets = st.selectbox("Targets", list(TARGETS), key="targets", format_func=TARGETS.__getitem__, **_KEPT)
+    unit = st.radio("Tokens", get_args(Unit), key="unit", horizontal=True, **KEPT)
+    lower = st.toggle("Lower-case the text", start.lower, key="lower", **KEPT)
+    targets = st.selectbox("Targets", list(TARGETS), key="targets", format_func=TARGETS.__getitem__, **KEPT)
     typed = _text_input(
         "Typed targets, one token a step; _ for none",
         "typed_targets",
         start.typed_targets,
         disabled=targets != "typed",
     )
-    hidden = st.slider("Hidden units", *HIDDEN_SIZES, start.hidden, key="hidden", **_KEPT)
-    activation = st.selectbox("Activation g", list(ACTIVATIONS), key="activation", format_func=_name, **_KEPT)
-    loss = st.selectbox("Loss", LOSSES, key="loss", format_func=_name, **_KEPT)
+    hidden = st.slider("Hidden units", *HIDDEN_SIZES, start.hidden, key="hidden", **KEPT)
+    activation = st.selectbox("Activation g", list(ACTIVATIONS), key="activation", format_func=name_of, **KEPT)
+    loss = st.selectbox("Loss", LOSSES, key="loss", format_func=name_of, **KEPT)
     return {
         "unit": unit,
         "lower": lower,
@@ -81,11 +63,11 @@ def _network_controls(start: Settings) -> dict[str, Any]:
 
 
 def _weight_controls(start: Settings) -> dict[str, Any]:
-    begin = st.selectbox("Hidden weights", ["random", "identity"], key="start", format_func=_name, **_KEPT)
+    begin = st.selectbox("Hidden weights", ["random", "identity"], key="start", format_func=name_of, **KEPT)
     # decimal numbers shown as whole ones: a whole-number field fails on seed=inf in the address (Streamlit 1.67)
     low, high, first = (float(seed) for seed in (*SEEDS, start.seed))
-    seed = st.number_input("Seed", low, high, first, step=1.0, format="%.0f", key="seed", **_KEPT)
-    scale = st.slider("Standard deviation", *SCALES, start.scale, step=0.05, key="scale", **_KEPT)
+    seed = st.number_input("Seed", low, high, first, step=1.0, format="%.0f", key="seed", **KEPT)
+    scale = st.slider("Standard deviation", *SCALES, start.scale, step=0.05, key="scale", **KEPT)
     st.caption("Every number can be typed over in the table under the drawing.")
     return {
         "start": begin,

@@ -8,13 +8,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from seqviz.recurrent.changes import RANGE, Changes, Clamp, Silence
-from seqviz.recurrent.notation import NOTATIONS, Notation, notation
 from seqviz.recurrent.stored import StoredModel
 from seqviz.ui import shell
+from seqviz.ui.common import KEPT
 from seqviz.ui.gates.models import CELLS, OWN, TASKS, Chosen, available_tasks, chosen_shipped, own_model
 from seqviz.ui.gates.reading import TOKEN_LIMIT, first_text, token_limit
 from seqviz.ui.gates.run import GATES, Shown, Swaps
-from seqviz.ui.gradients.common import KEPT
 from seqviz.ui.state import start_widget, visit
 
 _GATE_NAMES = {
@@ -27,19 +26,6 @@ _GATE_NAMES = {
     "n": "candidate n",
 }
 _FORMS = {"after": "r after the product", "before": "r before the product"}
-
-
-def notation_control() -> Notation:
-    """The notation switch: every symbol and equation on the page follows."""
-    key = st.selectbox(
-        "Notation",
-        list(NOTATIONS),
-        key="notation",
-        width=130,
-        help="Decks A, B, C and E of the lectures, PyTorch or Keras: every symbol and equation follows.",
-        **KEPT,
-    )
-    return notation(key)
 
 
 def task_control(messages: DeltaGenerator) -> str:

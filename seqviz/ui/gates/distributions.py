@@ -14,9 +14,9 @@ from seqviz.figures.gates import CANDIDATES, TITLES, gate_heatmap, lane_values
 from seqviz.figures.saturation import gate_distributions, saturation, saturation_scatter
 from seqviz.recurrent.notation import Notation, at, plain
 from seqviz.text import visible
+from seqviz.ui.common import KEPT, bullets, chart, is_dark
 from seqviz.ui.downloads import as_cell
 from seqviz.ui.gates.run import GATES, GateRun, class_names
-from seqviz.ui.gradients.common import KEPT, bullets, chart, is_dark
 
 
 def show(run: GateRun, letters: Notation) -> None:

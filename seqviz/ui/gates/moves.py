@@ -19,13 +19,13 @@ from seqviz.recurrent.notation import Notation, at, latex
 from seqviz.text import visible
 from seqviz.text.tasks import Country, Reviews, Task
 from seqviz.text.tasks.kinds import kinds_of_words
+from seqviz.ui.common import KEPT, bullets, chart, explain, is_dark
 from seqviz.ui.gates.accepted import accepted_run, say_notes, text_in_address
 from seqviz.ui.gates.component import sheet
 from seqviz.ui.gates.controls import task_control, text_control
 from seqviz.ui.gates.models import chosen_shipped, shipped
 from seqviz.ui.gates.run import GateSettings
 from seqviz.ui.gates.sheet import moves_data
-from seqviz.ui.gradients.common import KEPT, bullets, chart, explain, is_dark
 
 VIEW = "Three moves"
 TITLES: Mapping[str, str] = MappingProxyType(

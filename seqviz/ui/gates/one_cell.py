@@ -6,6 +6,7 @@ import streamlit as st
 
 from seqviz.recurrent.notation import Notation
 from seqviz.ui import shell
+from seqviz.ui.common import KEPT
 from seqviz.ui.gates.accepted import accepted_run, say_notes, text_in_address
 from seqviz.ui.gates.component import explained, sheet, written_explained
 from seqviz.ui.gates.controls import change_controls, model_controls, text_control
@@ -13,7 +14,6 @@ from seqviz.ui.gates.explain import answer, card, downloads, equations, predict_
 from seqviz.ui.gates.models import card_of, file_of
 from seqviz.ui.gates.run import NOTHING, GateRun, GateSettings
 from seqviz.ui.gates.sheet import sheet_data
-from seqviz.ui.gradients.common import KEPT
 
 VIEW = "One cell"
 

@@ -26,8 +26,8 @@ from seqviz.recurrent.whiteboard import (
     standing,
 )
 from seqviz.ui.browser import browser_component
+from seqviz.ui.common import KEPT, accepted, explain
 from seqviz.ui.gates.board_script import board_script
-from seqviz.ui.gradients.common import KEPT, accepted, explain
 
 VIEW = "Whiteboard"
 GOAL = "ac(bd + a) + ad"

@@ -12,8 +12,7 @@ from seqviz.figures.cliff import cliff_map, cliff_surface
 from seqviz.figures.numbers import in_words
 from seqviz.learning.cliff import BOUND, LIMITS, CliffConfig
 from seqviz.records import Array, Cliff
-from seqviz.ui.gradients import small_scripts, tables
-from seqviz.ui.gradients.common import (
+from seqviz.ui.common import (
     KEPT,
     accepted,
     bullets,
@@ -23,6 +22,7 @@ from seqviz.ui.gradients.common import (
     is_dark,
     number_control,
 )
+from seqviz.ui.gradients import small_scripts, tables
 from seqviz.ui.gradients.compute import walked
 from seqviz.ui.state import set_widgets
 

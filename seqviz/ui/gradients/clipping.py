@@ -13,8 +13,7 @@ from seqviz.figures.clipping import clipped_losses, clipped_norms, clipped_time_
 from seqviz.figures.components import before_after, component_histogram
 from seqviz.learning.explosion import ACTIVATIONS, LIMITS, ExplosionConfig, component_name
 from seqviz.records import ClippingRun
-from seqviz.ui.gradients import outcomes, scripts, tables
-from seqviz.ui.gradients.common import (
+from seqviz.ui.common import (
     KEPT,
     accepted,
     bullets,
@@ -26,6 +25,7 @@ from seqviz.ui.gradients.common import (
     number_control,
     seed_control,
 )
+from seqviz.ui.gradients import outcomes, scripts, tables
 from seqviz.ui.gradients.compute import clipped, components
 from seqviz.ui.state import keep_within, set_widgets
 

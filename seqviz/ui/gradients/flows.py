@@ -9,7 +9,7 @@ import numpy as np
 from seqviz.figures.numbers import in_words
 from seqviz.learning.flow import OUTPUTS, FlowConfig
 from seqviz.records import GradientFlow
-from seqviz.ui.gradients.common import bullets
+from seqviz.ui.common import bullets
 
 SAME = 0.05  # orders of magnitude: what differs by less is about the same
 

@@ -8,9 +8,7 @@ import streamlit as st
 
 from seqviz.figures.gradients import small_multiples
 from seqviz.learning.flow import LIMITS, LOSSES, FlowConfig
-from seqviz.ui.gradients import flows as words
-from seqviz.ui.gradients import scripts, tables
-from seqviz.ui.gradients.common import (
+from seqviz.ui.common import (
     KEPT,
     accepted,
     chart,
@@ -20,6 +18,8 @@ from seqviz.ui.gradients.common import (
     name_of,
     seed_control,
 )
+from seqviz.ui.gradients import flows as words
+from seqviz.ui.gradients import scripts, tables
 from seqviz.ui.gradients.compute import multiples, networks
 
 VIEW = "Small multiples"

@@ -14,9 +14,7 @@ from seqviz.learning.elman import ACTIVATIONS
 from seqviz.learning.flow import CELLS, LIMITS, LOSSES, FlowConfig
 from seqviz.learning.initialisation import INITIALISATIONS
 from seqviz.records import GradientFlow
-from seqviz.ui.gradients import flows as words
-from seqviz.ui.gradients import scripts, tables
-from seqviz.ui.gradients.common import (
+from seqviz.ui.common import (
     KEPT,
     accepted,
     bullets,
@@ -27,6 +25,8 @@ from seqviz.ui.gradients.common import (
     name_of,
     seed_control,
 )
+from seqviz.ui.gradients import flows as words
+from seqviz.ui.gradients import scripts, tables
 from seqviz.ui.gradients.compute import flow
 from seqviz.ui.state import set_widgets, visit
 

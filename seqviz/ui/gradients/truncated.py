@@ -13,8 +13,8 @@ from seqviz.figures.truncation import truncation_curves
 from seqviz.records import Truncation
 from seqviz.recurrent.truncation import CURVES
 from seqviz.text import tokenize, visible
+from seqviz.ui.common import KEPT, accepted, bullets, chart, explain, is_dark, seed_control
 from seqviz.ui.gradients import small_scripts, tables
-from seqviz.ui.gradients.common import KEPT, accepted, bullets, chart, explain, is_dark, seed_control
 from seqviz.ui.gradients.compute import truncation
 from seqviz.ui.gradients.truncation import HIDDEN, SCALES, STEP_LIMIT, TruncationSettings
 from seqviz.ui.state import keep_within

@@ -1,4 +1,4 @@
-"""What the views of /gradients share: a widget's manners, refusals, a chart, numbers in words."""
+"""What pages share: a widget's manners, the notation switch, refusals, a chart, numbers in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from seqviz.figures.numbers import in_words
-from seqviz.recurrent.notation import NOTATIONS, notation
+from seqviz.recurrent.notation import NOTATIONS, Notation, notation
 from seqviz.ui import shell
 from seqviz.ui.state import visit
 
@@ -23,6 +23,8 @@ SEED_LIMIT = 9999
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "relu": "ReLU",
+        "cross_entropy": "cross-entropy",
+        "squared_error": "squared error",
         "radius": "random, set radius",
         "last": "last step",
         "every": "every step",
@@ -40,17 +42,17 @@ def is_dark() -> bool:
     return bool(st.context.theme.type == "dark")
 
 
-def notation_control() -> str:
-    """The page's own copy of the notation switch; returns the hidden state's letter."""
+def notation_control(follows: str = "every symbol and equation follows") -> Notation:
+    """The notation switch, the same on every page; `follows` says what changes with it here."""
     key = st.selectbox(
         "Notation",
         list(NOTATIONS),
         key="notation",
         width=130,
-        help="Decks A, B, C and E of the lectures, PyTorch or Keras: the hidden state's letter follows.",
+        help=f"Decks A, B, C and E of the lectures, PyTorch or Keras: {follows}.",
         **KEPT,
     )
-    return notation(key).hidden.split("_")[0].split("^")[0]
+    return notation(key)
 
 
 def seed_control(key: str) -> int:
