@@ -48,6 +48,9 @@ class Opened {
     this.root.setAttribute("aria-label", "The opened node");
     this.equation = htmlNode("p", "equation", this.root);
     this.numbers = htmlNode("p", "numbers", this.root);
+    this.numbers.tabIndex = 0; // a long sum scrolls in its box
+    this.numbers.setAttribute("role", "group");
+    this.numbers.setAttribute("aria-label", "The numbers of the opened node");
     this.table = htmlNode("div", "unit-table matrix", this.root);
   }
 
@@ -175,8 +178,12 @@ class Opened {
       const scale = isAmount(this.sheet, key) ? 1 : Math.max(1, largest([...vectors[key]]));
       symbolToHtml(this.rows[row].title, symbol(key));
       this.rows[row].cells.forEach((cell, j) => {
-        cell.textContent = formatNumber(vectors[key][j], 2);
-        tint(cell, vectors[key][j], scale);
+        const value = vectors[key][j];
+        if (cell.value !== value || cell.scale !== scale) {
+          cell.textContent = formatNumber(value, 2);
+          tint(cell, value, scale);
+          Object.assign(cell, { value, scale });
+        }
         cell.classList.toggle("amount", isAmount(this.sheet, key));
         cell.classList.toggle("here", j === unit);
       });
