@@ -26,11 +26,9 @@ class GatesView extends StepperView {
     this.right = htmlNode("div", "right", this.scene);
     this.cell = new CellDrawing(this.right, (name) => this.open(name));
     this.panel = new Opened(this.right, (unit) => this.pin(unit));
-    // the theme's colours are painted into pixels, so a change of theme has to repaint them
-    this.themeWatcher = new MutationObserver(() => this.data && this.redraw());
-    this.themeWatcher.observe(document.documentElement, { attributes: true, attributeFilter: ["style", "class"] });
   }
 
+  /** New data, or the same in another theme: its colours are painted into pixels, and Streamlit calls again then. */
   receive(data) {
     const first = !this.data;
     const before = this.data;
@@ -39,7 +37,7 @@ class GatesView extends StepperView {
     if (!same) this.opened = sheet.opens ?? null;
     if (!same && !first) {
       this.pinned = null;
-      for (const name of ["unit", "node"]) address.write(name, null);
+      for (const name of ["unit", "node", "like"]) address.write(name, null);
     }
     this.data = sheet;
     if (!same) this.sheet.likeLane = sheet.likeLane;
@@ -49,7 +47,10 @@ class GatesView extends StepperView {
     const leaps = [...Array(sheet.T).keys()].filter((t) => t % 10 === 0 || t === sheet.T - 1);
     this.player.setPositions(sheet.T, { tokens: leaps, passes: [{ first: 0, last: sheet.T - 1 }] });
     this.toolbar.scrub.max = String(sheet.T - 1);
-    if (!sheet.lanes.some((lane) => lane.runs.difference)) this.sheet.run = "changed";
+    if (!sheet.lanes.some((lane) => lane.runs.difference) && this.sheet.run !== "changed") {
+      this.sheet.run = "changed";
+      address.write("run", null);
+    }
     for (const [name, value] of Object.entries(data.address ?? {})) address.write(name, value);
     this.redraw();
   }
@@ -207,11 +208,6 @@ class GatesView extends StepperView {
       said.push(`${lane.group ? `${lane.group}: ` : "reads out "}${in3(lane.answers[t])}${before}`);
     }
     return said.length ? `· ${said.join(" · ")}` : "";
-  }
-
-  leave() {
-    super.leave();
-    this.themeWatcher.disconnect();
   }
 }
 
