@@ -8,7 +8,7 @@ product each, and the walk back is `seqviz.learning.scans`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -99,6 +99,23 @@ def backward_pass(
     return BackwardPass(step_norms(total), total, found, of_head, value)
 
 
+def norms_in_training(
+    module: nn.RNNBase, inputs: Tensor, states: Tensor, at_states: Tensor, window: int | None = None
+) -> Array:
+    """(T,) ‖∂L/∂h_t‖ of a batch_first layer whose forward pass has run already, from zero start states.
+
+    inputs (B, T, D) and states (B, T, H): what it read and said. at_states (B, T, H): what each step's own loss puts in
+    at h_t, as autograd leaves it at the layer's output. window: as in `walk_back`.
+    """
+    with torch.no_grad():
+        hidden = states.transpose(0, 1).contiguous()  # (T, B, H)
+        total = at_states.transpose(0, 1).clone(memory_format=torch.contiguous_format)
+        before = torch.cat([torch.zeros_like(hidden[:1]), hidden[:-1]])  # (T, B, H) h_{t−1}
+        for _ in walk_back(module, total, inputs.transpose(0, 1).contiguous(), before, hidden, window):
+            pass
+    return step_norms(total)
+
+
 def check(module: nn.RNNBase, batch: Tensor, where: str) -> None:
     """Refuse what `backward_pass` cannot do, in one sentence."""
     if not isinstance(module, KINDS):
@@ -139,13 +156,19 @@ def at_output(loss: Loss, output: Tensor, head: Sequence[Tensor]) -> tuple[float
     return float(value.detach()), gradient, tuple(of_head)
 
 
-def walk_back(module: nn.RNNBase, total: Tensor, inputs: Tensor, before: Tensor, hidden: Tensor) -> Iterator[Block]:
-    """The scan for this kind of layer, fed with its gates; `total` (T, B, H) is changed in place."""
+def walk_back(
+    module: nn.RNNBase, total: Tensor, inputs: Tensor, before: Tensor, hidden: Tensor, window: int | None = None
+) -> Iterator[Block]:
+    """The scan for this kind of layer, fed with its gates; `total` (T, B, H) is changed in place.
+
+    window: of truncated backpropagation: nothing flows back past the steps 0, window, 2 · window …; None for past none.
+    """
     steps, batch, units = total.shape
+    parts = [slice(start, start + (window or steps)) for start in range(0, steps, window or steps)]
     weights = {name: weight.detach() for name, weight in module.named_parameters()}
     weight_ih, weight_hh = weights["weight_ih_l0"], weights["weight_hh_l0"]
-    if isinstance(module, nn.RNN):
-        return elman_back(total, hidden, weight_hh, module.nonlinearity)  # g′ follows from h_t: no gates needed
+    if isinstance(module, nn.RNN):  # g′ follows from h_t: no gates needed
+        return chained((p, elman_back(total[p], hidden[p], weight_hh, module.nonlinearity)) for p in parts)
     none = weight_ih.new_zeros(len(weight_ih))  # a layer without biases adds 0
     bias_ih, bias_hh = weights.get("bias_ih_l0", none), weights.get("bias_hh_l0", none)
     pairs = inputs.flatten(0, 1), before.flatten(0, 1)  # (T·B, D), (T·B, H)
@@ -156,12 +179,22 @@ def walk_back(module: nn.RNNBase, total: Tensor, inputs: Tensor, before: Tensor,
         gates[:, :, 2].tanh_()  # g
         gates[:, :, 3].sigmoid_()  # o
         cell = cell_states(gates)  # (T+1, B, H)
-        return lstm_back(total, gates, cell[1:], cell[:-1], weight_hh)
+        after, ahead = cell[1:], cell[:-1]
+        return chained((p, lstm_back(total[p], gates[p], after[p], ahead[p], weight_hh)) for p in parts)
     gates = torch.addmm(bias_ih, pairs[0], weight_ih.t()).view(steps, batch, 3, units)
     product = torch.addmm(bias_hh, pairs[1], weight_hh.t()).view(steps, batch, 3, units)
     gates[:, :, :2].add_(product[:, :, :2]).sigmoid_()  # r, z
     gates[:, :, 2].addcmul_(gates[:, :, 0], product[:, :, 2]).tanh_()  # n
-    return gru_back(total, gates, product[:, :, 2], before, weight_hh)
+    of_candidate = product[:, :, 2]
+    return chained((p, gru_back(total[p], gates[p], of_candidate[p], before[p], weight_hh)) for p in parts)
+
+
+def chained(scans: Iterable[tuple[slice, Iterator[Block]]]) -> Iterator[Block]:
+    """The blocks of one part after another, their steps counted in the whole sequence."""
+    for part, scan in scans:
+        for block in scan:
+            steps = slice(part.start + block.steps.start, part.start + block.steps.stop)
+            yield Block(steps, block.input_side, block.recurrent_side)
 
 
 def cell_states(gates: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from seqviz.records.arrays import NO_TARGET, Array, frozen_array
 from seqviz.records.gradients import GradientTrace, Saliency, Truncation
 from seqviz.records.runs import Cliff, ClippingRun, GradientFlow
 from seqviz.records.traces import CellTrace, Retention
+from seqviz.records.training import Prediction, TrainingStep
 
 __all__ = [
     "NO_TARGET",
@@ -18,8 +19,10 @@ __all__ = [
     "ClippingRun",
     "GradientFlow",
     "GradientTrace",
+    "Prediction",
     "Retention",
     "Saliency",
+    "TrainingStep",
     "Truncation",
     "frozen_array",
 ]

@@ -1,0 +1,97 @@
+"""What a network in training answers to a sentence, and what it writes by itself."""
+
+from __future__ import annotations
+
+import torch
+
+from seqviz.learning.limits import check_numbers
+from seqviz.learning.network import Network, State
+from seqviz.learning.problems import Problem
+from seqviz.records import Prediction
+from seqviz.text import UNKNOWN, count_tokens_up_to, tokenize, visible
+from seqviz.text.tasks.passages import spaced
+
+LONGEST = 2000  # tokens of a text, read or written
+LIMITS = {"temperature": (0.0, 10.0), "length": (1, LONGEST), "seed": (0, 2**32 - 1)}
+
+
+def read_ids(problem: Problem, text: str, lower: bool = False) -> tuple[tuple[str, ...], tuple[str, ...], list[int]]:
+    """The text's tokens, those that are not known, and all their ids.
+
+    Raises:
+        ValueError: nothing to read, too much, or a token that is not in the vocabulary where <unk> is not either.
+    """
+    vocabulary = problem.vocabulary
+    if vocabulary is None:
+        raise ValueError("this task reads numbers, and so there is no text to type")
+    if count_tokens_up_to(text, problem.unit, LONGEST) > LONGEST:
+        raise ValueError(f"the text has more than {LONGEST:,} {problem.unit}, expected at most {LONGEST:,}")
+    tokens = tokenize(text, problem.unit, lower)
+    if not tokens:
+        raise ValueError(f"the text has 0 {problem.unit}, expected at least 1")
+    unknown = tuple(token for token in tokens if token not in vocabulary)
+    if unknown and UNKNOWN not in vocabulary:
+        raise ValueError(f"{visible(unknown[0])!r} is not among the {vocabulary.size} {problem.unit} of the training")
+    return tokens, unknown, [vocabulary.id(token, "unk") for token in tokens]
+
+
+@torch.no_grad()
+def predict(network: Network, problem: Problem, text: str, lower: bool = False) -> Prediction:
+    """The probabilities of the answers: at every step where steps have answers, else after the last."""
+    tokens, unknown, ids = read_ids(problem, text, lower)
+    device = next(network.parameters()).device
+    was_training = network.training
+    network.eval()
+    logits = network(torch.tensor([ids], device=device)).logits  # (T, K)
+    network.train(was_training)
+    first = 0 if problem.kind == "steps" else len(tokens) - 1
+    probabilities = logits[first:].double().softmax(1).cpu().numpy()  # (S, K)
+    return Prediction(tokens, unknown, problem.classes, tuple(range(first + 1, len(tokens) + 1)), probabilities)
+
+
+@torch.no_grad()
+def sample(network: Network, problem: Problem, temperature: float, length: int, seed: int, prompt: str = "") -> str:
+    """`length` tokens that the network writes, each drawn from softmax(logits / temperature) and read as the next.
+
+    At temperature 0 the likeliest is taken. It begins after the prompt, or as a line begins.
+
+    Raises:
+        ValueError: no language model, or a number out of its bounds.
+    """
+    if problem.kind != "next":
+        raise ValueError("this task has answers and writes no text: only language models do")
+    asked = type("Asked", (), {"temperature": temperature, "length": length, "seed": seed})
+    check_numbers(asked, LIMITS)
+    assert problem.vocabulary is not None
+    ids = read_ids(problem, prompt)[2] if prompt else [first_id(problem)]
+    device = next(network.parameters()).device
+    random = torch.Generator().manual_seed(seed)
+    was_training = network.training
+    network.eval()
+    states: list[State] = [None] * len(network.rnn)
+    assert network.embedding is not None
+    read, written = torch.tensor([ids], device=device), []  # (1, T)
+    banned = problem.vocabulary.id(UNKNOWN) if UNKNOWN in problem.vocabulary else None
+    for _ in range(length):
+        top, states, _ = network.run(network.embedding(read), states)
+        logits = network.head(top[0, -1]).double().cpu()  # (K,)
+        if banned is not None:
+            logits[banned] = -torch.inf  # a word it does not know cannot be written
+        if not torch.isfinite(logits).any() or torch.isnan(logits).any():
+            break
+        if temperature == 0.0:
+            chosen = int(logits.argmax())
+        else:
+            chosen = int(torch.multinomial(((logits - logits.max()) / temperature).softmax(0), 1, generator=random))
+        written.append(chosen)
+        read = torch.tensor([[chosen]], device=device)
+    network.train(was_training)
+    tokens = tuple(problem.vocabulary.token(place) for place in written)
+    return "".join(tokens) if problem.unit == "characters" else spaced(tokens)
+
+
+def first_id(problem: Problem) -> int:
+    """What a text is continued from where nothing is given: a new line, a full stop, else the first token there is."""
+    assert problem.vocabulary is not None
+    found = (problem.vocabulary.id(token) for token in ("\n", ".") if token in problem.vocabulary)
+    return next(found, 0)
