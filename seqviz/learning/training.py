@@ -73,6 +73,7 @@ class Training:
         self._runaway = math.inf
         self._random = torch.Generator().manual_seed(config.seed).get_state()
         self._diverged = False
+        self._by_name: dict[str, float] = {}
         self.model.train()
 
     @classmethod
