@@ -6,8 +6,8 @@ import json
 from dataclasses import asdict, dataclass, fields
 
 from seqviz.learning.limits import Limits, check_choice, check_numbers
-from seqviz.learning.model import CELLS
 
+CELLS = ("RNN", "LSTM", "GRU")
 TASKS = ("characters", "words", "reviews", "country", "tags", "copy", "adding", "numbers")
 SOURCES = {
     "characters": ("phrases", "python", "own"),
@@ -42,7 +42,7 @@ LIMITS: Limits = {
 }
 CHOICES = {
     "task": TASKS,
-    "cell": tuple(CELLS),
+    "cell": CELLS,
     "nonlinearity": NONLINEARITIES,
     "initialisation": INITIALISATIONS,
     "optimiser": OPTIMISERS,
