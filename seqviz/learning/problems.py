@@ -22,7 +22,7 @@ from seqviz.learning.rows import Data, Rows, Stream
 from seqviz.recurrent import NO_TARGET
 from seqviz.text import UNKNOWN, Unit, Vocabulary, tokenize
 from seqviz.text.reading import labelled
-from seqviz.text.tasks import Copying, Country, Labelled, Numerals, Reviews, Sample, Split, Tagging, Task
+from seqviz.text.tasks import Copying, CountryUpTo, Labelled, Numerals, Reviews, Sample, Split, Tagging, Task
 from seqviz.text.tasks.adding import adding
 from seqviz.text.tasks.base import SPLITS
 from seqviz.text.tasks.passages import phrases, python_source
@@ -93,7 +93,7 @@ def drawn(name: str, length: int, split: Split, count: int, seed: int) -> tuple[
 def drawn_task(name: str, length: int) -> Task:
     """The task whose sentences are drawn."""
     if name == "country":
-        return Country(longest=length)
+        return CountryUpTo(longest=length)
     if name == "copy":
         return Copying(delay=length)
     others: dict[str, Task] = {"reviews": Reviews(), "tags": Tagging(), "numbers": Numerals()}

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 
 from seqviz.records import NO_TARGET
-from seqviz.text.tasks import SPLITS, Copying, Numerals, Tagging
+from seqviz.text.tasks import SPLITS, Copying, CountryUpTo, Numerals, Tagging
 from seqviz.text.tasks.adding import adding
 from seqviz.text.tasks.base import split_of
+from seqviz.text.tasks.country import cores, decoy_cores
+from seqviz.text.tasks.country_words import COUNTRIES, LANGUAGES
 from seqviz.text.tasks.labelled import Labelled
 from seqviz.text.tasks.numerals import LARGEST, by_digits, in_words
 from seqviz.text.tasks.passages import phrases, python_source
@@ -37,6 +39,23 @@ def test_the_adding_problem_marks_one_number_in_each_half(length: int):
     assert np.mean((sums - 1) ** 2) == pytest.approx(1 / 6, abs=0.01)
     with pytest.raises(ValueError, match="length is 1, expected at least 2"):
         adding(np.random.default_rng(0), 1, 1)
+
+
+@pytest.mark.parametrize("longest", [4, 12, 60])
+def test_no_gap_is_above_the_longest_and_the_country_decides(longest: int):
+    task, rng = CountryUpTo(longest=longest), np.random.default_rng(0)
+    gaps = []
+    for _ in range(400):
+        sample = task.sample(rng, "test")
+        text = " ".join(sample.tokens).lower()
+        language = task.classes[sample.targets[-1]]
+        at = [i for i, token in enumerate(sample.tokens) if token in COUNTRIES and LANGUAGES[token] == language]
+        assert len(at) == 1
+        gaps.append(len(sample.tokens) - 1 - at[0])
+        assert all(token in task.vocabulary for token in sample.tokens)
+        assert any(" ".join(core).lower() in text for core in (*cores("test"), *decoy_cores("test")))
+    assert max(gaps) <= longest
+    assert longest < 10 or max(gaps) > 0.8 * longest
 
 
 def test_numbers_in_words_by_hand():

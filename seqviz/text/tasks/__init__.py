@@ -5,6 +5,7 @@ from seqviz.text.tasks.brackets import Brackets
 from seqviz.text.tasks.copying import Copying
 from seqviz.text.tasks.counting import Counting
 from seqviz.text.tasks.country import Country, sentence
+from seqviz.text.tasks.country_up_to import CountryUpTo
 from seqviz.text.tasks.labelled import Labelled
 from seqviz.text.tasks.numerals import Numerals
 from seqviz.text.tasks.reviews import Reviews
@@ -16,6 +17,7 @@ __all__ = [
     "Copying",
     "Counting",
     "Country",
+    "CountryUpTo",
     "Labelled",
     "Numerals",
     "Reviews",

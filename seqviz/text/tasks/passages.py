@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from seqviz.text.tasks.base import Split
-from seqviz.text.tasks.country import Country
+from seqviz.text.tasks.country_up_to import CountryUpTo
 from seqviz.text.tasks.reviews import Reviews
 
 PYTHON_FILES = ("heapq", "bisect", "textwrap", "shlex", "string", "fnmatch", "copy", "sched", "queue", "graphlib")
@@ -21,7 +21,7 @@ GLUED = ".,!?;:"
 def phrases(split: Split, sentences: int, seed: int = 0) -> str:
     """Reviews, and sentences of the country task with their language, one a line."""
     rng = np.random.default_rng([seed, *split.encode()])
-    country, reviews = Country(longest=20), Reviews()
+    country, reviews = CountryUpTo(longest=20), Reviews()
     lines = []
     for _ in range(sentences):
         if rng.random() < 0.5:
