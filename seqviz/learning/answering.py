@@ -39,12 +39,16 @@ def read_ids(problem: Problem, text: str, lower: bool = False) -> tuple[tuple[st
 def predict(network: Network, problem: Problem, text: str, lower: bool = False) -> Prediction:
     """The probabilities of the answers: at every step where steps have answers, else after the last."""
     tokens, unknown, ids = read_ids(problem, text, lower)
+    suffix, vocabulary = problem.suffix, problem.vocabulary
+    if vocabulary is not None and tokens[-len(suffix) :] != suffix:
+        tokens, ids = tokens + suffix, [*ids, *(vocabulary.id(token) for token in suffix)]
     device = next(network.parameters()).device
     was_training = network.training
     network.eval()
     logits = network(torch.tensor([ids], device=device)).logits  # (T, K)
     network.train(was_training)
-    first = 0 if problem.kind == "steps" else len(tokens) - 1
+    asked = problem.asked or (len(tokens) if problem.kind == "steps" else 1)
+    first = max(0, len(tokens) - asked)
     probabilities = logits[first:].double().softmax(1).cpu().numpy()  # (S, K)
     return Prediction(tokens, unknown, problem.classes, tuple(range(first + 1, len(tokens) + 1)), probabilities)
 

@@ -65,13 +65,13 @@ def for_sums(wanted: Array) -> tuple[Baseline, ...]:
 def of_text(train: NDArray[np.int64], asked: NDArray[np.int64], size: int, unit: Unit) -> tuple[Baseline, ...]:
     """Each token by its frequency, and by its frequency after the token before it (bigrams), counted in training."""
     single = unigrams(train, size)  # (V,)
-    pairs = bigrams(train, single)  # (V, V)
+    pairs = Bigrams(train, single)
     before, after = asked[:-1], asked[1:]
     metric = f"bits per {SINGULAR[unit]}"
     return (
         Baseline(metric, "how often each occurs", float(-np.log2(single[after]).mean())),
-        Baseline(metric, "bigrams", float(-np.log2(pairs[before, after]).mean())),
-        Baseline("accuracy", "bigrams", float((pairs.argmax(axis=1)[before] == after).mean())),
+        Baseline(metric, "bigrams", float(-np.log2(pairs.shares(before, after)).mean())),
+        Baseline("accuracy", "bigrams", float((pairs.likeliest()[before] == after).mean())),
     )
 
 
@@ -82,15 +82,36 @@ def unigrams(ids: NDArray[np.int64], size: int) -> Array:
     return shares
 
 
-def bigrams(ids: NDArray[np.int64], single: Array) -> Array:
-    """(V, V) row a: how likely each token follows a, mixed with `single` as Witten and Bell (1991) do.
+class Bigrams:
+    """How likely each token follows another, mixed with `single` (V,) as Witten and Bell (1991) do.
 
     After a seen n times with d different followers the mixture gives d / (n + d) to `single`: much where a's followers
-    are many and rare, little where they are few and certain.
+    are many and rare, little where they are few and certain. Only pairs that occur are kept: V can be thousands.
     """
-    size = len(single)
-    counts = np.zeros((size, size))
-    np.add.at(counts, (ids[:-1], ids[1:]), 1.0)
-    kinds = np.maximum((counts > 0).sum(axis=1, keepdims=True), 1)  # (V, 1)
-    found: Array = (counts + kinds * single) / (counts.sum(axis=1, keepdims=True) + kinds)
-    return found
+
+    def __init__(self, ids: NDArray[np.int64], single: Array) -> None:
+        self.single, size = single, len(single)
+        codes, self.counts = np.unique(ids[:-1] * size + ids[1:], return_counts=True)
+        self.codes = codes
+        self.seen = np.bincount(ids[:-1], minlength=size)  # (V,) n
+        self.kinds = np.maximum(np.bincount(codes // size, minlength=size), 1)  # (V,) d
+
+    def shares(self, before: NDArray[np.int64], after: NDArray[np.int64]) -> Array:
+        """(N,) the probability of each `after` behind its `before`."""
+        wanted = before * len(self.single) + after
+        place = np.minimum(np.searchsorted(self.codes, wanted), len(self.codes) - 1)
+        counts = np.where(self.codes[place] == wanted, self.counts[place], 0)
+        kinds = self.kinds[before]
+        found: Array = (counts + kinds * self.single[after]) / (self.seen[before] + kinds)
+        return found
+
+    def likeliest(self) -> NDArray[np.int64]:
+        """(V,) the follower with the largest probability; the most frequent token where no pair says more."""
+        size = len(self.single)
+        best = np.full(size, self.single.argmax(), np.int64)
+        before, after = self.codes // size, self.codes % size
+        shares = self.shares(before, after)
+        order = np.argsort(shares, kind="stable")  # the largest is written last
+        better = shares[order] >= self.shares(before, best[before])[order]
+        best[before[order][better]] = after[order][better]
+        return best

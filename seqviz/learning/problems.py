@@ -22,7 +22,19 @@ from seqviz.learning.rows import Data, Rows, Stream
 from seqviz.recurrent import NO_TARGET
 from seqviz.text import UNKNOWN, Unit, Vocabulary, tokenize
 from seqviz.text.reading import labelled
-from seqviz.text.tasks import Copying, CountryUpTo, Labelled, Numerals, Reviews, Sample, Split, Tagging, Task
+from seqviz.text.tasks import (
+    Copying,
+    CountryUpTo,
+    Labelled,
+    Numerals,
+    Reviews,
+    Sample,
+    Split,
+    Tagging,
+    Task,
+    copying,
+    numerals,
+)
 from seqviz.text.tasks.adding import adding
 from seqviz.text.tasks.base import SPLITS
 from seqviz.text.tasks.passages import phrases, python_source
@@ -43,6 +55,8 @@ class Problem:
         classes: the K answers; () for a number.
         parts: split → its data. baselines: what answers without a network reach on the validation part.
         shown: the texts of the validation part, in the order of its rows; () for one long text.
+        suffix: what is read behind a typed text before the network has to answer; asked: at how many of the last steps
+            it then answers, 0 for its kind's own.
     """
 
     kind: Kind
@@ -52,6 +66,8 @@ class Problem:
     parts: dict[Split, Data]
     baselines: tuple[Baseline, ...]
     shown: tuple[tuple[str, ...], ...] = ()
+    suffix: tuple[str, ...] = ()
+    asked: int = 0
 
     @property
     def inputs(self) -> int:
@@ -118,7 +134,18 @@ def answers(
     }
     baselines = of_answers(config.task if config.source != "own" else "own", samples["train"], held_out)
     shown = tuple(sample.tokens for sample in held_out)
-    return Problem(kind, task.unit, task.vocabulary, task.classes, parts, baselines, shown)
+    suffix, asked = behind_text(task)
+    return Problem(kind, task.unit, task.vocabulary, task.classes, parts, baselines, shown, suffix, asked)
+
+
+def behind_text(task: Task | Labelled) -> tuple[tuple[str, ...], int]:
+    """What asks for the answer behind a typed text, and how many steps answer: for tasks with more out than in."""
+    if isinstance(task, Numerals):
+        return (numerals.GO, *[numerals.BLANK] * numerals.DIGITS), numerals.DIGITS + 1
+    if isinstance(task, Copying):
+        blanks = [copying.BLANK] * copying.COPIED
+        return (*[copying.BLANK] * (task.delay - 1), copying.GO, *blanks), copying.COPIED
+    return (), 0
 
 
 def rows(

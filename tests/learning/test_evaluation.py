@@ -95,6 +95,14 @@ def test_a_prediction_is_the_softmax_of_the_network_s_logits():
     np.testing.assert_allclose(found.probabilities, logits.softmax(1).numpy(), rtol=1e-5)
     assert found.steps == (1, 2, 3, 4, 5)
     assert len(found.answers) == 5
+    number = Training(replace(SMALL, task="numbers"))
+    for text in ("forty two", "forty two = · · · ·"):
+        asked = number.predict(text)
+        assert asked.tokens == ("forty", "two", "=", "·", "·", "·", "·")
+        assert asked.steps == (3, 4, 5, 6, 7)
+    copied = Training(replace(SMALL, task="copy")).predict("abcabcabca")
+    assert len(copied.tokens) == 10 + 12 + 10
+    assert copied.probabilities.shape == (10, 8)
     review, _ = trained(task="reviews")
     assert review.predict("The film was good .").probabilities.shape == (1, 2)
 

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from seqviz.learning.config import TrainingConfig
-from seqviz.learning.guesses import bigrams, of_text, unigrams
+from seqviz.learning.guesses import Bigrams, of_text, unigrams
 from seqviz.learning.problems import problem
 from seqviz.learning.rows import Rows, Stream
 
@@ -102,12 +102,23 @@ def test_the_n_grams_are_counted_as_by_hand():
     ids = np.array([0, 1, 0, 2, 0, 1])
     single = unigrams(ids, 3)
     np.testing.assert_allclose(single, [4 / 9, 3 / 9, 2 / 9])
-    pairs = bigrams(ids, single)
+    every = np.arange(3)
+    pairs = np.array([Bigrams(ids, single).shares(np.full(3, a), every) for a in every])  # (V, V)
     assert pairs[0, 1] == pytest.approx((2 + 2 * 3 / 9) / 5)
     np.testing.assert_allclose(pairs.sum(1), 1.0)
+    np.testing.assert_array_equal(Bigrams(ids, single).likeliest(), pairs.argmax(1))
     found = {b.name: b.value for b in of_text(ids, np.array([0, 1, 0]), 3, "characters") if b.metric != "accuracy"}
     assert found["bigrams"] == pytest.approx(-(math.log2(pairs[0, 1]) + math.log2(pairs[1, 0])) / 2)
     assert found["how often each occurs"] == pytest.approx(-(math.log2(3 / 9) + math.log2(4 / 9)) / 2)
+
+
+def test_the_likeliest_follower_is_the_largest_share():
+    ids = np.random.default_rng(0).integers(0, 12, 300) ** 2 // 8
+    pairs = Bigrams(ids, unigrams(ids, 20))
+    every = np.arange(20)
+    shares = np.array([pairs.shares(np.full(20, a), every) for a in every])
+    np.testing.assert_allclose(shares.sum(1), 1.0)
+    np.testing.assert_allclose(shares[every, pairs.likeliest()], shares.max(1))
 
 
 def test_the_baselines_are_those_of_the_held_out_data():
