@@ -37,6 +37,7 @@ from seqviz.text.tasks import (
 )
 from seqviz.text.tasks.adding import adding
 from seqviz.text.tasks.base import SPLITS
+from seqviz.text.tasks.labelled import LONGEST_NAME
 from seqviz.text.tasks.passages import phrases, python_source
 
 Kind = Literal["next", "steps", "last", "number"]
@@ -187,7 +188,7 @@ def language(config: TrainingConfig, device: torch.device) -> Problem:
     if unit == "characters":
         vocabulary = Vocabulary.of((token for split in SPLITS for token in cut[split]), order="sorted")
     else:
-        often = [token for token, count in counts.most_common() if count > 1]
+        often = [token for token, count in counts.most_common() if count > 1 and len(token) <= LONGEST_NAME]
         vocabulary = Vocabulary.of(often, markers=(UNKNOWN,))
     if vocabulary.size > VOCABULARY_LIMIT:
         raise ValueError(

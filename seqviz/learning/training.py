@@ -18,6 +18,7 @@ from seqviz.learning import answering, checkpoint
 from seqviz.learning.clipping import total_norm
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.evaluation import Evaluation, evaluate, loss_of, misread_examples
+from seqviz.learning.export import exported
 from seqviz.learning.gradient_norms import norms_in_training
 from seqviz.learning.guesses import Baseline
 from seqviz.learning.network import Network, Passed, new_network
@@ -93,6 +94,10 @@ class Training:
         return checkpoint.write(
             self.model, self.optimiser, checkpoint.Resting(self.update, self._runaway, self._random)
         )
+
+    def model_file(self) -> bytes:
+        """The network as it is now, as a model file that every page can open; without the optimiser's state."""
+        return exported(self.model, self.problem, self.config, self.update)
 
     @property
     def baselines(self) -> tuple[Baseline, ...]:

@@ -39,6 +39,10 @@ def csv(rows: int, labels: int = 2) -> str:
         ({"task": "reviews", "source": "own", "content": csv(200, 60)}, "60 different labels, expected 2 to 50"),
         ({"task": "reviews", "source": "own", "content": csv(20), "batch": 32}, "14 sequences to train on, expected"),
         ({"task": "reviews", "source": "own", "content": csv(30) + f"{'word ' * 501},label 1\n"}, "than 500 words"),
+        (
+            {"task": "reviews", "source": "own", "content": csv(30) + f"a,{'b' * 101}\n"},
+            "the label 'bbbbbbbbbbbbbbbbbbbb'… has 101 characters, expected at most 100",
+        ),
         ({"task": "tags", "examples": 16, "batch": 17}, "there are 16 sequences to train on, expected at least 17"),
     ],
 )  # fmt: skip

@@ -16,6 +16,7 @@ FEWEST_ROWS, MOST_ROWS = 20, 50_000
 MOST_CLASSES = 50
 MOST_WORDS = 500  # of one text
 MOST_TOKENS = 5000  # of the vocabulary
+LONGEST_NAME = 100  # characters of a label, or of a word that is learned
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,11 @@ class Labelled:
         if not FEWEST_ROWS <= len(rows) <= MOST_ROWS:
             raise ValueError(f"the CSV has {len(rows):,} rows, expected {FEWEST_ROWS} to {MOST_ROWS:,}")
         classes = tuple(sorted({label for _, label in rows}))
+        long = [label for label in classes if len(label) > LONGEST_NAME]
+        if long:
+            raise ValueError(
+                f"the label {long[0][:20]!r}… has {len(long[0])} characters, expected at most {LONGEST_NAME}"
+            )
         if not 2 <= len(classes) <= MOST_CLASSES:
             only = f", all {classes[0]!r}" if len(classes) == 1 else ""
             raise ValueError(f"the CSV has {len(classes):,} different labels{only}, expected 2 to {MOST_CLASSES}")
@@ -61,7 +67,7 @@ class Labelled:
         if missing:
             raise ValueError(f"the label {missing[0]!r} has too few texts, expected at least 1 in the training part")
         counts = Counter(token for sample in parts["train"] for token in sample.tokens)
-        words = [word for word, _ in counts.most_common(MOST_TOKENS - 1)]
+        words = [word for word, _ in counts.most_common() if len(word) <= LONGEST_NAME][: MOST_TOKENS - 1]
         return cls(classes, Vocabulary.of(words, markers=(UNKNOWN,)), parts)
 
 
