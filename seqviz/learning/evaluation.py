@@ -18,7 +18,8 @@ from seqviz.records import Array
 from seqviz.text.tasks import Split
 from seqviz.text.tasks.passages import spaced
 
-CHUNK = 128  # sequences at once
+CHUNK = 128  # sequences at once, fewer where they are long
+AT_ONCE = 4_000_000  # hidden states and logits
 MOST_CLASSES = 100  # of a confusion matrix
 SHOWN = 5  # misread examples
 
@@ -53,7 +54,9 @@ def evaluate(network: Network, problem: Problem, split: Split = "validation") ->
     classes = len(problem.classes)
     confusion = np.zeros((classes, classes)) if 0 < classes <= MOST_CLASSES else None
     misread: list[tuple[int, int, int]] = []
-    for batch in problem.parts[split].in_order(CHUNK):
+    part = problem.parts[split]
+    chunk = max(1, min(CHUNK, AT_ONCE // (part.steps * (network.head.in_features + network.head.out_features))))
+    for batch in part.in_order(chunk):
         logits = network(batch.inputs, batch.places).logits  # (M, K)
         total += float(loss_of(problem, logits, batch.targets)) * len(batch.targets)
         count += len(batch.targets)

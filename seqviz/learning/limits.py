@@ -41,3 +41,13 @@ def check_positive(name: str, value: float) -> None:
     """
     if not (math.isfinite(value) and value > 0):
         raise ValueError(f"{name} is {value!r}, expected a finite number above 0")
+
+
+def check_at_most(name: str, value: int, most: int) -> None:
+    """`value` is not above `most`.
+
+    Raises:
+        ValueError: with both.
+    """
+    if value > most:
+        raise ValueError(f"{name} is {value:,}, expected at most {most:,}")

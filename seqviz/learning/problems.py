@@ -42,7 +42,6 @@ from seqviz.text.tasks.passages import phrases, python_source
 
 Kind = Literal["next", "steps", "last", "number"]
 VOCABULARY_LIMIT = 5000
-PARAMETER_LIMIT = 4_000_000
 
 
 @dataclass(frozen=True, eq=False)

@@ -50,6 +50,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.lengths)
 
+    @property
+    def steps(self) -> int:
+        """T, of the longest sequence."""
+        return int(self.lengths.max())
+
     def batch(self, update: int, size: int, seed: int) -> Batch:
         """The batch of an update, from 0: shuffled anew in each round, a rest too small for a batch left out."""
         round_, place = divmod(update, len(self) // size)
@@ -90,6 +95,11 @@ class Stream:
     def __len__(self) -> int:
         found = (len(self.ids) - 1) // self.length
         return found if self.windows is None else min(found, self.windows)
+
+    @property
+    def steps(self) -> int:
+        """T, of a window."""
+        return self.length
 
     def batch(self, update: int, size: int, seed: int) -> Batch:
         """The batch of an update, from 0: windows anywhere in the text, each place with the same chance."""

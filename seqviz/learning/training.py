@@ -10,11 +10,13 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from seqviz.learning import answering, checkpoint
+from seqviz.learning.budget import check_data, check_network
 from seqviz.learning.clipping import total_norm
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.evaluation import Evaluation, evaluate, loss_of, misread_examples
@@ -23,8 +25,8 @@ from seqviz.learning.gradient_norms import norms_in_training
 from seqviz.learning.guesses import Baseline
 from seqviz.learning.network import Network, Passed, new_network
 from seqviz.learning.optimisers import learning_rate, new_optimiser
-from seqviz.learning.problems import PARAMETER_LIMIT, Problem, problem
-from seqviz.records import Array, Prediction, TrainingStep
+from seqviz.learning.problems import Problem, problem
+from seqviz.records import Prediction, TrainingStep
 from seqviz.text.tasks import Split
 
 RUNAWAY = 50.0  # times the first loss, or 1 if that is smaller
@@ -63,10 +65,12 @@ class Training:
             raise ValueError(f"device is {config.device!r}, expected one of {', '.join(devices())} on this machine")
         self.config = config
         self.device = torch.device(config.device)
+        check_data(config)
         self.problem: Problem = problem(config, self.device)
         numeric = self.problem.vocabulary is None
-        check_size(config, self.problem.inputs, self.problem.outputs)
-        self.model: Network = new_network(config, self.problem.inputs, self.problem.outputs, numeric).to(self.device)
+        size = self.problem.inputs, self.problem.outputs, numeric
+        check_network(config, *size, self.problem.parts["train"].steps)
+        self.model: Network = new_network(config, *size).to(self.device)
         self.optimiser = new_optimiser(self.model.parameters(), config)
         self.update = 0
         self._parameters = list(self.model.parameters())
@@ -74,7 +78,6 @@ class Training:
         self._runaway = math.inf
         self._random = torch.Generator().manual_seed(config.seed).get_state()
         self._diverged = False
-        self._by_name: dict[str, float] = {}
         self.model.train()
 
     @classmethod
@@ -125,7 +128,7 @@ class Training:
 
     def __next__(self) -> TrainingStep:
         """One update."""
-        config = self.config
+        config, number = self.config, self.update + 1
         if self._diverged or self.update >= config.updates:
             raise StopIteration
         began = time.perf_counter()
@@ -133,39 +136,20 @@ class Training:
         batch = self.problem.parts["train"].batch(self.update, config.batch, config.seed)
         passed, loss = self._backward(batch.inputs, batch.places, batch.targets, measured)
         value = loss.item()
-        norm, clipped = self._clip(measured)
-        by_name, time_norms = self._by_name if measured else {}, None
-        if measured and passed.states.grad is not None:
-            window = config.window
-            time_norms = norms_in_training(
-                self.model.top, passed.inputs.detach(), passed.states.detach(), passed.states.grad, window
-            )
-        if self.update == 0 and math.isfinite(value):
+        if number == 1 and math.isfinite(value):
             self._runaway = RUNAWAY * max(value, 1.0)
-        self.update += 1
-        reason = self._reason(value, norm)
+        told: dict[str, Any] = self._measured(passed) if measured else {}
+        norm, clipped = self._clip()
+        reason = self._reason(number, value, norm)
         if reason:
-            self._diverged = True
-            seconds = time.perf_counter() - began
-            return TrainingStep(
-                self.update, value, norm, clipped, batch.tokens, seconds, by_name, time_norms, diverged=reason
-            )
-        before = [parameter.detach().clone() for parameter in self._parameters] if measured else []
-        for group in self.optimiser.param_groups:
-            group["lr"] = learning_rate(config, self.update - 1)
-        self.optimiser.step()
-        ratio = self._moved(before) if measured else {}
-        metrics: dict[str, float] = {}
-        confusion: Array | None = None
-        samples: tuple[str, ...] = ()
-        if self.update % config.validate_every == 0 or self.update == config.updates:
-            found = evaluate(self.model, self.problem)
-            metrics, confusion, samples = found.metrics, found.confusion, self._samples(found)
+            self._diverged = True  # the weights stay as they were
+        else:
+            told |= self._move(measured)
+            self.update = number
+            if number % config.validate_every == 0 or number == config.updates:
+                told |= self._look()
         seconds = time.perf_counter() - began
-        return TrainingStep(
-            self.update, value, norm, clipped, batch.tokens, seconds, by_name, time_norms, ratio, metrics, confusion,
-            samples,
-        )  # fmt: skip
+        return TrainingStep(number, value, norm, clipped, batch.tokens, seconds, diverged=reason, **told)
 
     def _backward(
         self, inputs: Tensor, places: Tensor | None, targets: Tensor, measured: bool
@@ -188,40 +172,56 @@ class Training:
         torch.autograd.backward(loss)
         return passed, loss
 
-    def _clip(self, measured: bool) -> tuple[float, float]:
+    def _measured(self, passed: Passed) -> dict[str, Any]:
+        """The norms of what lies at the parameters and at the top layer's states, before any clipping."""
+        inputs, states, at_states = passed.inputs.detach(), passed.states.detach(), passed.states.grad
+        assert at_states is not None
+        pairs = zip(self._names, self._parameters, strict=True)
+        return {
+            "parameter_norms": {name: total_norm([p.grad]) for name, p in pairs if p.grad is not None},
+            "time_norms": norms_in_training(self.model.top, inputs, states, at_states, self.config.window),
+        }
+
+    def _clip(self) -> tuple[float, float]:
         """Clip in place, as torch does; the norm before and after."""
         config = self.config
         gradients = [parameter.grad for parameter in self._parameters if parameter.grad is not None]
-        if measured:
-            pairs = zip(self._names, self._parameters, strict=True)
-            self._by_name = {name: total_norm([p.grad]) for name, p in pairs if p.grad is not None}
         norm = nn.utils.get_total_norm(gradients)
+        before = norm.item()
+        if not math.isfinite(before):  # float32's squares may have overflowed where the gradient itself has not
+            before = total_norm(gradients)
+            norm = torch.tensor(before, device=self.device)
         if config.clipping == "norm":
             nn.utils.clip_grads_with_norm_(self._parameters, config.clip_threshold, norm)
-        elif config.clipping == "value":
-            nn.utils.clip_grad_value_(self._parameters, config.clip_threshold)
-        before = norm.item()
-        if not math.isfinite(before):
-            return total_norm(gradients) if config.clipping == "none" else before, before
-        if config.clipping == "norm":
             return before, before * min(1.0, config.clip_threshold / (before + 1e-6))
-        after = nn.utils.get_total_norm(gradients).item() if config.clipping == "value" else before
-        return before, after
+        if config.clipping == "value":
+            nn.utils.clip_grad_value_(self._parameters, config.clip_threshold)
+            return before, nn.utils.get_total_norm(gradients).item()
+        return before, before
 
-    def _moved(self, before: list[Tensor]) -> dict[str, float]:
-        """‖ΔW‖ / ‖W‖ for each parameter, W as it was; nan for one that was 0."""
+    def _move(self, measured: bool) -> dict[str, Any]:
+        """The optimiser's step; where measured, ‖ΔW‖ / ‖W‖ for each parameter, nan for one that was 0."""
+        before = [parameter.detach().clone() for parameter in self._parameters] if measured else []
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.config, self.update)
+        self.optimiser.step()
         found = {}
-        for name, old, new in zip(self._names, before, self._parameters, strict=True):
+        for name, old, new in zip(self._names, before, self._parameters, strict=False):
             length = total_norm([old])
             found[name] = total_norm([new.detach() - old]) / length if length else math.nan
-        return found
+        return {"update_ratio": found}
 
-    def _samples(self, found: Evaluation) -> tuple[str, ...]:
+    def _look(self) -> dict[str, Any]:
+        """The held-out data, and what the network writes or misreads."""
+        found = evaluate(self.model, self.problem)
+        samples: tuple[str, ...]
         if self.problem.kind == "next":
-            return (self.sample(length=SAMPLED[self.problem.unit], seed=self.config.seed),)
-        return misread_examples(self.problem, found)
+            samples = (self.sample(length=SAMPLED[self.problem.unit], seed=self.config.seed),)
+        else:
+            samples = misread_examples(self.problem, found)
+        return {"metrics": found.metrics, "confusion": found.confusion, "samples": samples}
 
-    def _reason(self, loss: float, norm: float) -> str:
+    def _reason(self, number: int, loss: float, norm: float) -> str:
         """Why the training ends here, in one sentence; "" if it goes on."""
         config = self.config
         if math.isfinite(loss) and math.isfinite(norm) and loss <= self._runaway:
@@ -230,22 +230,6 @@ class Training:
         above = f", above {self._runaway:.4g}" if math.isfinite(loss) and loss > self._runaway else ""
         clip = "clipping by norm at 1" if config.clipping == "none" else f"clipping below {config.clip_threshold:g}"
         return (
-            f"Update {self.update}: {what}{above}, and the gradient's norm is {norm:.4g}; try a learning rate below "
-            f"{learning_rate(config, self.update - 1):.3g}, or {clip}."
+            f"Update {number}: {what}{above}, and the gradient's norm is {norm:.4g}; try a learning rate below "
+            f"{learning_rate(config, self.update):.3g}, or {clip}."
         )
-
-
-def check_size(config: TrainingConfig, inputs: int, outputs: int) -> None:
-    """The network has at most PARAMETER_LIMIT parameters; counted before any is made.
-
-    Raises:
-        ValueError: it has more.
-    """
-    gates = {"RNN": 1, "GRU": 3, "LSTM": 4}[config.cell]
-    width, count = (config.embedding, inputs * config.embedding)
-    for _ in range(config.layers):
-        count += gates * config.hidden * (width + config.hidden + 2)
-        width = config.hidden
-    count += outputs * (config.hidden + 1)
-    if count > PARAMETER_LIMIT:
-        raise ValueError(f"the network would have {count:,} parameters, expected at most {PARAMETER_LIMIT:,}")

@@ -12,8 +12,9 @@ import pytest
 import torch
 from torch import nn
 
+from seqviz.learning.budget import parameter_count
 from seqviz.learning.config import TrainingConfig
-from seqviz.learning.training import Training, check_size, devices, train
+from seqviz.learning.training import Training, devices, train
 from seqviz.records import TrainingStep
 
 TEXT = "the cat sat on the mat and the dog sat on the log. " * 40
@@ -230,6 +231,7 @@ def test_a_loss_that_is_no_number_stops_the_run_before_the_weights_move():
         torch.equal(a, b.detach()) or bool(a.isnan().any())
         for a, b in zip(kept, training.model.parameters(), strict=True)
     )
+    assert step.update == training.update + 1 == 2
     with pytest.raises(StopIteration):
         next(training)
 
@@ -249,11 +251,41 @@ def test_a_device_that_is_not_here_is_refused():
         Training(replace(OWN, device=missing))
 
 
-def test_the_parameters_are_counted_before_they_are_made():
-    training = Training(replace(OWN, layers=2, cell="GRU"))
-    with pytest.raises(ValueError, match=r"would have 15,\d{3},\d{3} parameters, expected at most 4,000,000"):
-        check_size(replace(OWN, hidden=512, layers=4, embedding=256), 30_000, 10)
-    assert training.model.parameter_count == sum(p.numel() for p in training.model.parameters())
+@pytest.mark.parametrize("cell", ["RNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("config", [OWN, ADDING, replace(OWN, layers=3)])
+def test_the_parameters_are_counted_before_they_are_made(config: TrainingConfig, cell: str):
+    training = Training(replace(config, cell=cell))
+    problem = training.problem
+    counted = parameter_count(training.config, problem.inputs, problem.outputs, problem.vocabulary is None)
+    assert counted == training.model.parameter_count == sum(p.numel() for p in training.model.parameters())
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"hidden": 512, "layers": 4}, r"the number of parameters is 7,\d{3},\d{3}, expected at most 4,000,000"),
+        ({"hidden": 256, "batch": 60, "length": 1000, "held_out": 16, "task": "adding", "source": "phrases",
+          "content": "", "examples": 100},
+         r"batch × steps × \(hidden × layers \+ answers\) is 15,420,000, expected at most 10,000,000"),
+        ({"length": 1000, "task": "copy", "source": "phrases", "content": "", "examples": 50_000},
+         "examples × length is 50,000,000, expected at most 2,000,000"),
+    ],
+)  # fmt: skip
+def test_a_training_that_is_too_large_is_refused(change: dict[str, object], says: str):
+    with pytest.raises(ValueError, match=says):
+        Training(replace(OWN, **change))
+
+
+def test_a_gradient_too_long_for_float32_squares_is_clipped_all_the_same():
+    training = Training(replace(OWN, optimiser="SGD"))
+    next(training)
+    for parameter in training.model.parameters():
+        parameter.grad = torch.full_like(parameter, 1e20)
+    before, after = training._clip()
+    assert before == pytest.approx(1e20 * math.sqrt(training.model.parameter_count))
+    assert after == pytest.approx(0.2)
+    norm = math.sqrt(sum(float(p.grad.double().norm()) ** 2 for p in training.model.parameters()))
+    assert norm == pytest.approx(0.2, rel=1e-4)
 
 
 @pytest.mark.parametrize("optimised", ["cpu", *(name for name in devices() if name != "cpu")])
