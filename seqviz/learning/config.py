@@ -118,7 +118,11 @@ class TrainingConfig:
             raise ValueError("content is empty, expected a text of your own for the source 'own'")
         if self.source != "own" and self.content:
             raise ValueError(f"content is given for the source {self.source!r}, expected the source 'own'")
-        size = len(self.content.encode("utf-8", "surrogatepass"))
+        try:
+            size = len(self.content.encode())
+        except UnicodeEncodeError as error:
+            half = ascii(self.content[error.start])
+            raise ValueError(f"content holds {half} at {error.start}, half a character, expected whole ones") from None
         if size > CONTENT_LIMIT:
             raise ValueError(f"content has {size:,} bytes, expected at most {CONTENT_LIMIT:,}")
 

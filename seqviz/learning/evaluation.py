@@ -19,6 +19,7 @@ from seqviz.text.tasks import Split
 from seqviz.text.tasks.passages import spaced
 
 CHUNK = 128  # sequences at once, fewer where they are long
+OVERFLOW = 709.0  # exp of more is no float64
 AT_ONCE = 4_000_000  # hidden states and logits
 MOST_CLASSES = 100  # of a confusion matrix
 SHOWN = 5  # misread examples
@@ -82,7 +83,7 @@ def evaluate(network: Network, problem: Problem, split: Split = "validation") ->
     if problem.kind == "steps":
         metrics["whole sequences"] = whole / sequences
     if problem.kind == "next":
-        metrics["perplexity"] = math.exp(loss) if loss < 700 else math.inf
+        metrics["perplexity"] = math.inf if loss >= OVERFLOW else math.exp(loss)
         metrics[f"bits per {SINGULAR[problem.unit]}"] = loss / math.log(2)
     return Evaluation(metrics, confusion, tuple(misread))
 

@@ -12,7 +12,7 @@ from seqviz.learning.config import CONTENT_LIMIT, TrainingConfig
 
 def test_a_config_survives_being_written_down():
     config = TrainingConfig(
-        task="words", source="own", content='Größe "a",\n\ud800 \x00 b' * 9, window=7, cell="GRU", learning_rate=0.1
+        task="words", source="own", content='Größe "a",\n\x00 b' * 9, window=7, cell="GRU", learning_rate=0.1
     )
     assert TrainingConfig.from_json(config.to_json()) == config
     assert TrainingConfig.from_json("{}") == TrainingConfig()
@@ -38,6 +38,7 @@ def test_a_config_survives_being_written_down():
         ({"source": "own"}, "content is empty"),
         ({"content": "abc"}, "content is given for the source 'phrases'"),
         ({"source": "own", "content": 3}, "content is int, expected text"),
+        ({"source": "own", "content": "ab\ud800"}, r"content holds '\\ud800' at 2, half a character"),
         ({"clip_threshold": 0.0}, "clip_threshold is 0.0, expected a number from 0.001 to 1000"),
         ({"updates": 10**9}, "updates is 1000000000, expected a whole number from 1 to 100000"),
         ({"colour": "red"}, "a setting is 'colour', expected one of task, source"),

@@ -38,3 +38,14 @@ def test_every_task_has_a_file_that_opens(task: str):
     stored = read_model(Training(config).model_file())
     assert (stored.vocabulary is None) == (task == "adding")
     assert stored.hidden_size == 6
+
+
+def test_a_text_with_characters_of_every_kind_trains_and_travels():
+    content = "abc \x00 déjà vu \U0001f468\u200d\U0001f469\u200d\U0001f467 e\u0301 \r\n" * 60
+    config = TrainingConfig(source="own", content=content, length=10, batch=4, hidden=6, embedding=4, updates=4)
+    training = Training(TrainingConfig.from_json(config.to_json()))
+    list(training)
+    stored = read_model(training.model_file())
+    assert stored.vocabulary == training.problem.vocabulary
+    assert "\U0001f468\u200d\U0001f469\u200d\U0001f467" in stored.vocabulary
+    assert Training.resume(config, training.checkpoint()).update == 4
