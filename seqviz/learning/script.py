@@ -37,41 +37,41 @@ def script(config: TrainingConfig, updates: int = UPDATES) -> str:
     of = problem(config)
     count = min(updates, config.updates)
     batches = [of.parts["train"].batch(update, config.batch, config.seed) for update in range(count)]
-    names = of.vocabulary.tokens if of.vocabulary is not None else ()
+    words = []
+    if of.vocabulary is not None:
+        classes = "TOKENS" if of.kind == "next" else listed(of.classes)
+        words = [f"TOKENS = {listed(of.vocabulary.tokens)}", f"CLASSES = {classes}"]
     parts = [
         HEAD.format(task=config.task, count=count, device=config.device),
-        f"TOKENS = {listed(names)}",
-        f"CLASSES = {listed(of.classes) if of.kind != 'next' else 'TOKENS'}",
-        packed_batches(of, batches),
+        *words,
+        sums(config, count) if of.vocabulary is None else packed_batches(batches),
         network(config, of),
         loop(config, of),
     ]
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    return "\n\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
-def packed_batches(of: Problem, batches: list[Batch]) -> str:
+def sums(config: TrainingConfig, count: int) -> str:
+    """The adding problem drawn again: thousands of random numbers would fill the script."""
+    return SUMS.format(
+        seed=config.seed, examples=config.examples, length=config.length, batch=config.batch, count=count,
+        no_target=NO_TARGET,
+    )  # fmt: skip
+
+
+def packed_batches(batches: list[Batch]) -> str:
     """The inputs and targets of every batch as two packed arrays, and how long each batch is."""
-    rows = len(batches[0].inputs)
-    steps = [batch.inputs.shape[1] for batch in batches]
-    numeric = of.kind == "number"
     inputs, targets = [], []
     for batch in batches:
-        wide = np.full(rows * batch.inputs.shape[1], NO_TARGET, np.float32 if numeric else np.int16)  # (B·T,)
+        wide = np.full(batch.inputs.numel(), NO_TARGET, np.int16)  # (B·T,)
         places = slice(None) if batch.places is None else batch.places.cpu().numpy()
         wide[places] = batch.targets.cpu().numpy()
         targets.append(wide)
-        inputs.append(batch.inputs.cpu().numpy().astype(np.float32 if numeric else np.int16).ravel())
-    name, to = ("float32", "float32") if numeric else ("int16", "int64")
-    shape = f"({rows}, steps, {of.inputs})" if numeric else f"({rows}, steps)"
-    size = of.inputs if numeric else 1
+        inputs.append(batch.inputs.cpu().numpy().astype(np.int16).ravel())
     return UNPACK.format(
         no_target=NO_TARGET,
-        rows=rows,
-        size=size,
-        name=name,
-        to=to,
-        shape=shape,
-        steps=listed(steps),
+        rows=len(batches[0].inputs),
+        steps=listed([batch.inputs.shape[1] for batch in batches]),
         inputs=packed(np.concatenate(inputs)),
         targets=packed(np.concatenate(targets)),
     )
@@ -123,7 +123,7 @@ def network(config: TrainingConfig, of: Problem) -> str:
         vectors="x" if numeric else "self.embedding(x)",
         window="x.shape[1]" if config.window is None else config.window,
         seed=config.seed,
-        draw="\n".join(lines) if len(lines) > 2 else "",
+        draw="\n".join([*lines, ""]) if len(lines) > 2 else "",
     )
 
 
@@ -186,17 +186,34 @@ TARGETS = (
 
 
 def unpacked(text):
-    return np.frombuffer(zlib.decompress(base64.b85decode(text)), "{name}").astype("{to}")
+    return np.frombuffer(zlib.decompress(base64.b85decode(text)), "int16").astype("int64")
 
 
 def batches():
-    inputs, targets, read, answered = unpacked(INPUTS), unpacked(TARGETS), 0, 0
+    inputs, targets, start = unpacked(INPUTS), unpacked(TARGETS), 0
     for steps in STEPS:
-        count = {rows} * steps
-        x = inputs[read : read + count * {size}].reshape{shape}
-        y = targets[answered : answered + count]
-        read, answered = read + count * {size}, answered + count
-        yield torch.from_numpy(x).to(DEVICE), torch.from_numpy(y).to(DEVICE)
+        part = slice(start, start + {rows} * steps)
+        x, y = torch.from_numpy(inputs[part].reshape({rows}, steps)), torch.from_numpy(targets[part])
+        yield x.to(DEVICE), y.to(DEVICE)
+        start = part.stop
+"""
+
+SUMS = """
+def batches():
+    rng = np.random.default_rng([{seed}, *b"train"])
+    every, half = np.arange({examples}), {length} // 2
+    inputs = np.zeros(({examples}, {length}, 2))
+    inputs[:, :, 0] = rng.random(({examples}, {length}))
+    first, second = rng.integers(half, size={examples}), rng.integers(half, {length}, size={examples})
+    inputs[every, first, 1] = inputs[every, second, 1] = 1.0  # one mark in each half
+    targets = np.full(({examples}, {length}), {no_target}.0)  # {no_target}: nothing to be answered at this step
+    targets[:, -1] = (inputs[:, :, 0] * inputs[:, :, 1]).sum(axis=1)
+    for update in range({count}):
+        round_, place = divmod(update, {examples} // {batch})
+        order = np.random.default_rng([{seed}, round_, *b"order"]).permutation({examples})
+        rows = order[place * {batch} : (place + 1) * {batch}]
+        x, y = torch.from_numpy(inputs[rows]), torch.from_numpy(targets[rows]).flatten()
+        yield x.float().to(DEVICE), y.float().to(DEVICE)
 """
 
 NETWORK = """
@@ -217,8 +234,7 @@ class Network(nn.Module):
 
 torch.manual_seed({seed})
 model = Network()
-{draw}
-model.to(DEVICE)
+{draw}model.to(DEVICE)
 """
 
 LOOP = """
