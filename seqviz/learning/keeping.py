@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import shutil
 from bisect import bisect_right
 from collections.abc import Sequence
 from pathlib import Path
 
-from seqviz.learning.protocol import read
+from seqviz.learning.protocol import Broken, read
 
 MOST_STEPS = 4000
 MOST_STEP_BYTES = 6 << 20
@@ -84,9 +85,14 @@ class StepLog:
 
 
 def decoded(lines: Sequence[bytes]) -> tuple[dict[str, object], ...]:
-    """The steps that lines stand for."""
-    steps = (read(line) for line in lines)
-    return tuple(step for step in steps if isinstance(step, dict))
+    """The steps that lines stand for; one that cannot be read is left out."""
+    steps = []
+    for line in lines:
+        with contextlib.suppress(Broken):
+            step = read(line)
+            if isinstance(step, dict):
+                steps.append(step)
+    return tuple(steps)
 
 
 class Checkpoints:

@@ -45,7 +45,7 @@ class Seat:
     attempt: int
     config: str
     start: bytes | None
-    budget: int | None  # updates it may still make before it pauses; None: no end
+    goal: int  # the update at which it pauses, -1: none, 0: at once
     most_updates: int
     most_parameters: int
     most_seconds: float
@@ -73,24 +73,31 @@ class Slices:
         seat.time = self._now
         self.seats[seat.run] = seat
 
-    def allow(self, run: str, attempt: int, action: str) -> None:
-        """Let a run "go" on, make one "step" more, "pause", "stop", or "drop" it without a word."""
-        seat = self.seats.get(run)
-        if seat is None or seat.attempt != attempt:
-            return
-        if action == "drop":
-            del self.seats[run]
-        elif action in ("stop", "pause"):
-            with self._holding(seat):
-                if action == "stop":
-                    self._end(seat, "stopped")
-                else:
-                    seat.budget = 0
-                    self._settle(seat)
-        else:
-            if seat.budget == 0:
+    def until(self, run: str, attempt: int, goal: int) -> None:
+        """Let a run go on to an update (-1: to its end) and pause there; 0 pauses it now."""
+        seat = self._of(run, attempt)
+        if seat is not None:
+            if not may_go(seat):
                 seat.time = max(seat.time, self._now)
-            seat.budget = None if action == "go" else (seat.budget or 0) + 1
+            seat.goal = goal
+            if not may_go(seat):
+                with self._holding(seat):
+                    self._settle(seat)
+
+    def stop(self, run: str, attempt: int) -> None:
+        seat = self._of(run, attempt)
+        if seat is not None:
+            with self._holding(seat):
+                self._end(seat, "stopped")
+
+    def drop(self, run: str, attempt: int) -> None:
+        """Without a word."""
+        if self._of(run, attempt) is not None:
+            del self.seats[run]
+
+    def _of(self, run: str, attempt: int) -> Seat | None:
+        seat = self.seats.get(run)
+        return seat if seat is not None and seat.attempt == attempt else None
 
     @property
     def idle(self) -> bool:
@@ -138,7 +145,7 @@ class Slices:
         assert training is not None
         reason = self._over(seat)
         while not reason:
-            if seat.budget == 0:
+            if not may_go(seat):
                 break
             self.current = (seat.run, time.perf_counter())
             step = next(training, None)
@@ -150,7 +157,6 @@ class Slices:
                 reason = ("finished", "")
                 break
             self._note(seat, step)
-            seat.budget = None if seat.budget is None else seat.budget - 1
             diverged = getattr(step, "diverged", "")
             reason = ("diverged", str(diverged)) if diverged else self._over(seat)
             if training.update % seat.every == 0 or training.update in EARLY:
@@ -219,8 +225,8 @@ class Slices:
             self._tell(seat, "checkpoint", {"update": seat.saved, "seconds": seat.seconds}, data)
 
     def _settle(self, seat: Seat) -> None:
-        """Say what was made; and where the budget is spent, save it and say that it pauses."""
-        if seat.budget == 0:
+        """Say what was made; and where the goal is reached, save it and say that it pauses."""
+        if not may_go(seat):
             self._save(seat)
             self._tell(seat, "state", {"state": "paused", "sentence": ""})
         else:
@@ -239,7 +245,8 @@ class Slices:
 
 
 def may_go(seat: Seat) -> bool:
-    return seat.budget != 0
+    """Whether it has not reached its goal yet; one that was not built yet is at update 0, or at its checkpoint."""
+    return seat.goal != 0 and (seat.goal < 0 or seat.training is None or seat.training.update < seat.goal)
 
 
 def where(error: BaseException) -> str:

@@ -39,7 +39,6 @@ from seqviz.learning.slices import Factory, Seat, Slices
 FACTORY = "seqviz.learning.training:factory"
 STRANGERS = 16  # connections that have not shown the token yet
 GREETING = 2.0  # seconds they have for it
-ACTIONS = ("go", "step", "pause", "stop", "drop")
 
 log = logging.getLogger("seqviz.learning.worker")
 
@@ -111,23 +110,23 @@ class Session:
     def _obey(self, frame: Frame) -> None:
         if frame.kind == "start":
             self._slices.add(seat_of(frame))
-        elif frame.kind == "allow":
-            action = frame.get("action", str)
-            if action not in ACTIONS:
-                raise Broken("an unknown action")
-            self._slices.allow(frame.get("run", str), frame.whole("attempt"), action)
+        elif frame.kind == "until":
+            self._slices.until(frame.get("run", str), frame.whole("attempt"), frame.get("goal", int))
+        elif frame.kind == "stop":
+            self._slices.stop(frame.get("run", str), frame.whole("attempt"))
+        elif frame.kind == "drop":
+            self._slices.drop(frame.get("run", str), frame.whole("attempt"))
         else:
             raise Broken("an unknown kind of message")
 
 
 def seat_of(frame: Frame) -> Seat:
-    budget = frame.get("budget", int)  # -1: no end
     return Seat(
         run=frame.get("run", str),
         attempt=frame.whole("attempt"),
         config=frame.get("config", str),
         start=frame.blob if frame.get("resumes", bool) else None,
-        budget=None if budget < 0 else budget,
+        goal=frame.get("goal", int),
         most_updates=frame.whole("most_updates"),
         most_parameters=frame.whole("most_parameters"),
         most_seconds=frame.get("most_seconds", float),
