@@ -22,6 +22,7 @@ from seqviz.learning.runs import ACTIONS, GONE, NO_END, WAITING, Limits, News, R
 
 __all__ = ["Limits", "News", "Reached", "Refused", "Service", "Settings", "Status"]
 
+RESTART = "The training process is being started again."
 FAILING = 3  # attempts in a row that failed before it is said that the training process does not start
 
 
@@ -260,7 +261,7 @@ class Service:
             return ()
         trouble = self._trouble()
         if trouble:
-            return (trouble,)
+            return () if run.sentences and trouble == RESTART else (trouble,)  # the run has said that much itself
         return (f"Place {place} in the queue.",) if any(link.is_up for link in self._dispatch.links) else ()
 
     def _trouble(self) -> str:
@@ -271,4 +272,4 @@ class Service:
         if failures >= FAILING:
             wait = min(link.wait for link in links)
             return f"The training process does not start; it is tried again every {wait:g} seconds."
-        return "The training process is being started again." if failures else "The training process is starting."
+        return RESTART if failures else "The training process is starting."

@@ -75,9 +75,11 @@ class Session:
         threading.Thread(target=self._beat, name="beat", daemon=True).start()
         try:
             while not self.over.is_set():
-                while not self._commands.empty() or (self._slices.idle and not self.over.is_set()):
-                    if self._slices.idle and self._commands.empty():
-                        self._slices.rest()
+                waiting = self._commands.qsize()  # those that come while these are obeyed wait for a turn of work
+                if self._slices.idle and not waiting:
+                    self._slices.rest()
+                    waiting = 1
+                for _ in range(waiting):
                     command = self._commands.get()
                     if command is not None:
                         self._obey(command)
