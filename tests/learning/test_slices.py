@@ -1,0 +1,150 @@
+"""The worker's turns without a process: whose turn it is, what is said, and that no run disturbs another's numbers."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+
+import pytest
+import torch
+
+from seqviz.learning.slices import MOST_LINE, Seat, Slices
+from tests.learning.stand_in import Descent, factory
+
+
+class Heard(list[tuple[dict[str, object], bytes]]):
+    """What was said."""
+
+    def __call__(self, head: Mapping[str, object], blob: bytes) -> None:
+        self.append((json.loads(json.dumps(dict(head))), blob))
+
+    def of(self, run: str, kind: str) -> list[dict[str, object]]:
+        return [head for head, _ in self if head["run"] == run and head["kind"] == kind]
+
+    def made(self, run: str) -> int:
+        return sum(len(head["updates"]) for head in self.of(run, "steps"))  # type: ignore[arg-type]
+
+
+def seat(run: str, goal: int = -1, most_updates: int = 1000, **config: object) -> Seat:
+    return Seat(run, 1, json.dumps(config), None, goal, most_updates, 1000, 60.0, every=50)
+
+
+def test_the_slow_and_the_quick_get_the_same_time() -> None:
+    slices = Slices(factory, heard := Heard())
+    slices.add(seat("slow", seconds=0.02))
+    slices.add(seat("quick", seconds=0.002, updates=1000))
+    for _ in range(12):
+        slices.turn()
+    slow, quick = slices.seats["slow"], slices.seats["quick"]
+    assert abs(slow.time - quick.time) <= 0.5 * max(slow.time, quick.time)
+    assert heard.made("quick") > 2 * heard.made("slow") > 0
+
+
+def test_who_comes_late_does_not_get_the_time_that_others_had() -> None:
+    slices = Slices(factory, heard := Heard())
+    slices.add(seat("early", updates=1000))
+    for _ in range(4):
+        slices.turn()
+    slices.add(seat("late", updates=1000))
+    before = heard.made("early")
+    for _ in range(6):
+        slices.turn()
+    assert heard.made("early") > before
+
+
+def test_a_command_ends_a_slice_after_one_update() -> None:
+    slices = Slices(factory, heard := Heard(), wanted=lambda: True)
+    slices.add(seat("a"))
+    slices.turn()
+    assert heard.made("a") == 1
+
+
+def test_a_goal_is_kept_and_saved() -> None:
+    slices = Slices(factory, heard := Heard())
+    slices.add(seat("a", goal=3))
+    while not slices.idle:
+        slices.turn()
+    assert heard.made("a") == 3
+    assert [head["update"] for head in heard.of("a", "checkpoint")] == [0, 1, 2, 3]
+    assert [head["state"] for head in heard.of("a", "state")] == ["paused"]
+    slices.turn()  # nothing to do
+    slices.until("a", attempt=2, goal=-1)  # meant for another attempt
+    assert slices.idle
+    slices.until("a", attempt=1, goal=5)
+    while not slices.idle:
+        slices.turn()
+    assert heard.made("a") == 5
+
+
+def test_a_turn_is_said_before_its_work_and_rest_after_it() -> None:
+    slices = Slices(factory, heard := Heard())
+    slices.add(seat("a", goal=1))
+    slices.turn()
+    slices.rest()
+    slices.rest()
+    kinds = [(head["kind"], head["run"]) for head, _ in heard]
+    assert kinds == [
+        ("turn", "a"),
+        ("checkpoint", "a"),
+        ("steps", "a"),
+        ("checkpoint", "a"),
+        ("state", "a"),
+        ("turn", ""),
+    ]
+
+
+def test_a_dropped_run_says_nothing_more() -> None:
+    slices = Slices(factory, heard := Heard())
+    slices.add(seat("a"))
+    slices.drop("a", 1)
+    slices.turn()
+    slices.stop("a", 1)
+    assert heard == []
+
+
+class Noisy(Descent):
+    """Draws from torch's common stream, as dropout does."""
+
+    def __next__(self) -> object:  # type: ignore[override]
+        step = super().__next__()
+        return {"update": step.update, "drawn": torch.rand(3)}
+
+
+def drawn(*runs: str) -> list[bytes]:
+    """The first run's steps when these run side by side."""
+    slices = Slices(lambda config, data: Noisy(json.loads(config)), heard := Heard(), wanted=lambda: True)
+    for run in runs:
+        slices.add(seat(run, updates=20))
+    while not slices.idle:
+        slices.turn()
+    return [blob for head, blob in heard if head["run"] == runs[0] and head["kind"] == "steps"]
+
+
+def test_random_numbers_are_a_run_s_own() -> None:
+    assert drawn("a") == drawn("a", "b", "c")
+    assert len(set(drawn("a"))) == 20
+
+
+class Talkative(Descent):
+    def __next__(self) -> object:  # type: ignore[override]
+        super().__next__()
+        return {"text": "secret " * MOST_LINE}
+
+
+@pytest.mark.parametrize("broken", [Talkative, "a factory that fails"])
+def test_errors_end_their_run_and_the_log_does_not_quote(broken: object, caplog: pytest.LogCaptureFixture) -> None:
+    def make(config: str, data: bytes | None) -> Descent:
+        if isinstance(broken, type):
+            return Talkative(json.loads(config))
+        raise KeyError("secret")
+
+    caplog.set_level(logging.INFO)
+    slices = Slices(make, heard := Heard())
+    slices.add(seat("a"))
+    slices.turn()
+    (state,) = heard.of("a", "state")
+    assert state["state"] == "failed"
+    assert "secret" not in caplog.text + str(state["sentence"])
+    assert "Error at" in caplog.text
+    assert slices.seats == {}
