@@ -3,13 +3,14 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import controls, gradient_norms, probe, sheet, stepping, training
+from benchmarks import controls, gradient_norms, probe, service, sheet, stepping, training
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
     gradient_norms.run()
     probe.run()
     training.run()
+    service.run()
     with tempfile.TemporaryDirectory() as folder:
         server = start_server(Path(folder))
         try:
