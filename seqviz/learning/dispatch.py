@@ -160,7 +160,7 @@ class Dispatch:
     def _checkpoint(self, run: Run, frame: Frame) -> None:
         update = frame.whole("update")
         try:
-            run.kept.add(update, frame.blob)
+            run.kept.add(update, frame.blob, frame.get("spare", bool))
         except OSError:
             run.say("The disk of this server is full: what this run learns from here on cannot be looked at again.")
         if update > run.died_at:

@@ -105,6 +105,7 @@ class Checkpoints:
     def __init__(self, folder: Path, most: int = MOST_CHECKPOINTS, most_bytes: int = MOST_CHECKPOINT_BYTES) -> None:
         self.folder, self.most, self.most_bytes = folder, most, most_bytes
         self._sizes: dict[int, int] = {}  # update → bytes, in the order of the updates
+        self._spare = -1
 
     @property
     def updates(self) -> tuple[int, ...]:
@@ -115,8 +116,10 @@ class Checkpoints:
         """The last one's update, -1 where there is none."""
         return next(reversed(self._sizes), -1)
 
-    def add(self, update: int, data: bytes) -> None:
+    def add(self, update: int, data: bytes, spare: bool = False) -> None:
         """Keep one, and let go what is too many; one that is not newer than the last is known already.
+
+        A spare one is there to resume from: the next that arrives takes its place.
 
         Raises:
             OSError: the disk is full.
@@ -126,6 +129,9 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._file(update).write_bytes(data)
         self._sizes[update] = len(data)
+        if self._spare in self._sizes:
+            self._drop(self._spare)
+        self._spare = update if spare else -1
         while len(self._sizes) > 2 and (len(self._sizes) > self.most or sum(self._sizes.values()) > self.most_bytes):
             self._drop(least_missed(self.updates))
 
@@ -143,7 +149,8 @@ class Checkpoints:
             raise KeyError(update) from None
 
     def cut(self, update: int) -> None:
-        """Forget those after an update."""
+        """Forget those after an update; the last of the others is then one to stay."""
+        self._spare = -1
         for later in [kept for kept in self._sizes if kept > update]:
             self._drop(later)
 

@@ -40,7 +40,7 @@ class Settings:
         remote: workers that somebody else started, instead of own ones.
     """
 
-    factory: str = "seqviz.learning.training:factory"
+    factory: str = "seqviz.learning.factory:training"
     active: int = 32
     waiting: int = 64
     per_owner: int = 4

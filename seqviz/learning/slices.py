@@ -16,6 +16,7 @@ SLICE = 0.05  # seconds of one run before another is looked at
 ROUND = 0.6  # seconds in which every run should have had a turn: with many runs the slices shorten
 SHORTEST = 0.01
 MOST_LINE = 256 << 10  # bytes of one step
+RESCUE = 2.0  # seconds after which a run is saved between two kept checkpoints, so that a death costs little
 EARLY = {0, 1, 2, 5, 10, 20}  # updates at which a network changes fastest: checkpoints for looking back
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Seat:
     time: float = 0.0  # the clock of fairness
     training: Training | None = None
     saved: int = -1
+    saved_when: float = 0.0
     randomness: Any = None
     updates: list[int] = field(default_factory=list)
     marked: list[int] = field(default_factory=list)
@@ -161,6 +163,8 @@ class Slices:
             reason = ("diverged", str(diverged)) if diverged else self._over(seat)
             if training.update % seat.every == 0 or training.update in EARLY:
                 self._save(seat)
+            elif now - seat.saved_when >= RESCUE:
+                self._save(seat, spare=True)
             if now >= end or self.wanted():
                 break
         if reason:
@@ -184,6 +188,7 @@ class Slices:
         took = time.perf_counter() - begun
         seat.time += took
         seat.saved = -1 if seat.start is None else seat.training.update
+        seat.saved_when = time.perf_counter()
         seat.start = None
         if seat.saved < 0:
             self._save(seat)
@@ -214,15 +219,15 @@ class Slices:
             self._tell(seat, "steps", head, b"\n".join(seat.lines))
             seat.updates, seat.marked, seat.lines = [], [], []
 
-    def _save(self, seat: Seat) -> None:
-        """The state as it is now, once for each update, after the steps that led to it."""
+    def _save(self, seat: Seat, spare: bool = False) -> None:
+        """The state as it is now, once for each update, after the steps that led to it; a spare one gives way later."""
         self._flush(seat)
         if seat.training is not None and seat.training.update != seat.saved:
             data = seat.training.checkpoint()
             if len(data) > MOST_BLOB:
                 raise ValueError(f"a checkpoint of {len(data)} bytes")
-            seat.saved = seat.training.update
-            self._tell(seat, "checkpoint", {"update": seat.saved, "seconds": seat.seconds}, data)
+            seat.saved, seat.saved_when = seat.training.update, time.perf_counter()
+            self._tell(seat, "checkpoint", {"update": seat.saved, "spare": spare}, data)
 
     def _settle(self, seat: Seat) -> None:
         """Say what was made; and where the goal is reached, save it and say that it pauses."""

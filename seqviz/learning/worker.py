@@ -36,7 +36,7 @@ from seqviz.learning.protocol import (
 )
 from seqviz.learning.slices import Factory, Seat, Slices
 
-FACTORY = "seqviz.learning.training:factory"
+FACTORY = "seqviz.learning.factory:training"
 STRANGERS = 16  # connections that have not shown the token yet
 GREETING = 2.0  # seconds they have for it
 

@@ -100,3 +100,13 @@ def test_a_lost_file_is_a_missing_checkpoint(tmp_path: Path) -> None:
     (tmp_path / "run" / "0.safetensors").unlink()
     with pytest.raises(KeyError):
         kept.read(0)
+
+
+def test_a_spare_checkpoint_gives_way_to_the_next(tmp_path: Path) -> None:
+    kept = Checkpoints(tmp_path / "run")
+    for update, spare in ((0, False), (7, True), (9, True), (50, False), (60, True)):
+        kept.add(update, b"x", spare)
+    assert kept.updates == (0, 50, 60)
+    kept.cut(60)
+    kept.add(100, b"x")
+    assert kept.updates == (0, 50, 60, 100)
