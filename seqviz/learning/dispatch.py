@@ -143,6 +143,8 @@ class Dispatch:
                 self._steps(run, frame)
             elif kind == "checkpoint":
                 self._checkpoint(run, frame)
+            elif kind == "about":
+                run.about = frame.blob
             elif kind == "state":
                 self._state(run, frame)
             else:

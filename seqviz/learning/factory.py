@@ -18,5 +18,6 @@ def training(config_json: str, checkpoint: bytes | None) -> Training:
     """
     config = engine.TrainingConfig.from_json(config_json)
     made: Any = engine.Training(config) if checkpoint is None else engine.Training.resume(config, checkpoint)
-    made.parameters = sum(parameter.numel() for parameter in made.model.parameters())  # the worker compares
+    made.parameters = sum(parameter.numel() for parameter in made.model.parameters())
+    made.about = {"parameters": made.parameters, "baselines": made.baselines}
     return made  # type: ignore[no-any-return]

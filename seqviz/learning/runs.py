@@ -88,6 +88,7 @@ class Run:
     died_at: int = -1
     stopping: bool = False
     goal_before_leaving: int | None = None
+    about: bytes = b""
     sentences: list[str] = field(default_factory=list)
 
     @property

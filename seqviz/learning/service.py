@@ -156,6 +156,13 @@ class Service:
         with self._lock:
             return self._dispatch.runs[run_id].kept.read(update)
 
+    def about(self, run_id: str) -> dict[str, object]:
+        """What its training said of itself before its first update (parameters, baselines, …); {} if nothing yet."""
+        with self._lock:
+            run = self._dispatch.runs.get(run_id)
+            lines = [run.about] if run is not None and run.about else []
+        return next(iter(decoded(lines)), {})
+
     # ── visitors ─────────────────────────────────────────────────────────────────────────────────────────────
 
     def release(self, owner: str) -> None:
@@ -169,7 +176,7 @@ class Service:
                     run.goal_before_leaving = run.goal
                     self._dispatch.pause(run)
                     run.say("Paused, because the connection to your browser ended.")
-            timer = threading.Timer(self.settings.grace, self._forget, (owner,))
+            timer = threading.Timer(self.settings.grace, lambda: self._forget(owner, timer))
             timer.daemon = True
             self._leavers[owner] = timer
             timer.start()
@@ -188,9 +195,10 @@ class Service:
                         run.say("You are back: this run goes on.")
             return tuple(run.id for run in mine)
 
-    def _forget(self, owner: str) -> None:
+    def _forget(self, owner: str, timer: threading.Timer) -> None:
         with self._lock:
-            if self._leavers.pop(owner, None) is not None:
+            if self._leavers.get(owner) is timer:  # else the visitor came back just now, and may have left again
+                del self._leavers[owner]
                 for run in [run for run in self._dispatch.runs.values() if run.owner == owner]:
                     self._drop(run)
 
@@ -209,6 +217,12 @@ class Service:
             else:
                 state = "restarting" if any(link.failures for link in links) else "starting"
             return Status(state, self._dispatch.crowd(), tuple(link.pid for link in up), self._trouble())
+
+    def start(self) -> None:
+        """Start the workers before the first run does, so that it need not wait for torch's import."""
+        with self._lock:
+            if not self._dispatch.closed:
+                self._started()
 
     def close(self) -> None:
         """End the workers; whatever was not saved elsewhere is gone."""

@@ -23,7 +23,11 @@ log = logging.getLogger(__name__)
 
 
 class Training(Protocol):
-    """What the worker asks of a training: one update a `next`, and its whole state as bytes."""
+    """What the worker asks of a training: one update a `next`, and its whole state as bytes.
+
+    It may also have `parameters: int`, held against the run's limit, and `about`, plain data for the page. A step may
+    have `metrics`, which are not thinned as the others are, and `diverged`, a sentence that ends the run.
+    """
 
     @property
     def update(self) -> int:
@@ -185,8 +189,10 @@ class Slices:
             bound = f"at most {seat.most_parameters:,} are trained here"
             self._end(seat, "refused", f"This network has {parameters:,} parameters, {bound}.", save=False)
             return False
-        took = time.perf_counter() - begun
-        seat.time += took
+        about = getattr(seat.training, "about", None)
+        if about is not None:
+            self._tell(seat, "about", {}, write(about))
+        seat.time += time.perf_counter() - begun
         seat.saved = -1 if seat.start is None else seat.training.update
         seat.saved_when = time.perf_counter()
         seat.start = None

@@ -31,6 +31,7 @@ class Descent:
         self.x: list[float] = state["x"]  # type: ignore[assignment]
         self.noise: int = state["noise"]  # type: ignore[assignment]
         self.parameters = config.get("parameters", 3)
+        self.about = {"parameters": self.parameters, "baseline": math.inf}
 
     def __iter__(self) -> Descent:
         return self

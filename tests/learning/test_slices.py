@@ -9,8 +9,9 @@ from collections.abc import Mapping
 import pytest
 import torch
 
-from seqviz.learning.slices import MOST_LINE, Seat, Slices
-from tests.learning.stand_in import Descent, factory
+from seqviz.learning import slices as slicing
+from seqviz.learning.slices import MOST_LINE, Factory, Seat, Slices
+from tests.learning.stand_in import Descent, Step, factory
 
 
 class Heard(list[tuple[dict[str, object], bytes]]):
@@ -26,31 +27,82 @@ class Heard(list[tuple[dict[str, object], bytes]]):
         return sum(len(head["updates"]) for head in self.of(run, "steps"))  # type: ignore[arg-type]
 
 
-def seat(run: str, goal: int = -1, most_updates: int = 1000, **config: object) -> Seat:
+def seat(run: str, most_updates: int = 1000, goal: int = -1, **config: object) -> Seat:
     return Seat(run, 1, json.dumps(config), None, goal, most_updates, 1000, 60.0, every=50)
 
 
-def test_the_slow_and_the_quick_get_the_same_time() -> None:
-    slices = Slices(factory, heard := Heard())
-    slices.add(seat("slow", seconds=0.02))
-    slices.add(seat("quick", seconds=0.002, updates=1000))
-    for _ in range(12):
-        slices.turn()
-    slow, quick = slices.seats["slow"], slices.seats["quick"]
-    assert abs(slow.time - quick.time) <= 0.5 * max(slow.time, quick.time)
-    assert heard.made("quick") > 2 * heard.made("slow") > 0
+class Clock:
+    """A clock that only updates move."""
+
+    now = 0.0
+
+    def perf_counter(self) -> float:
+        return self.now
 
 
-def test_who_comes_late_does_not_get_the_time_that_others_had() -> None:
-    slices = Slices(factory, heard := Heard())
-    slices.add(seat("early", updates=1000))
-    for _ in range(4):
+@pytest.fixture
+def clocked(monkeypatch: pytest.MonkeyPatch) -> Factory:
+    """Trainings whose update takes exactly its `seconds`, on the clock that the slices read."""
+    clock = Clock()
+    monkeypatch.setattr(slicing, "time", clock)
+
+    class Timed(Descent):
+        def __next__(self) -> Step:
+            clock.now += self.config["span"]  # type: ignore[operator]
+            return super().__next__()
+
+    return lambda config, _: Timed({**json.loads(config), "seconds": 0, "updates": 10_000})
+
+
+def test_the_slow_and_the_quick_get_the_same_time(clocked: Factory) -> None:
+    slices = Slices(clocked, heard := Heard())
+    spans = {"slow": 0.08, "middle": 0.02, "quick": 0.001}
+    for run, span in spans.items():
+        slices.add(seat(run, 10_000, span=span))
+    for _ in range(60):
         slices.turn()
-    slices.add(seat("late", updates=1000))
+    times = [slices.seats[run].time for run in spans]
+    assert max(times) - min(times) <= 0.08 + 1e-9  # one update of the slowest
+    assert min(times) > 0.8
+    made = [heard.made(run) for run in spans]
+    assert made[1] / made[0] == pytest.approx(4, rel=0.1)
+    assert made[2] / made[0] == pytest.approx(80, rel=0.1)
+
+
+def test_with_many_runs_a_round_stays_short(clocked: Factory) -> None:
+    slices = Slices(clocked, heard := Heard())
+    for run in range(30):
+        slices.add(seat(f"{run}", 10_000, span=0.004))
+    for _ in range(30):
+        slices.turn()
+    assert {heard.made(f"{run}") for run in range(30)} == {5}  # 0.6 s / 30 = 20 ms each
+
+
+def test_who_comes_late_does_not_get_the_time_that_others_had(clocked: Factory) -> None:
+    slices = Slices(clocked, heard := Heard())
+    slices.add(seat("early", 10_000, span=0.01))
+    for _ in range(10):
+        slices.turn()
+    slices.add(seat("late", 10_000, span=0.01))
     before = heard.made("early")
-    for _ in range(6):
+    for _ in range(10):
         slices.turn()
-    assert heard.made("early") > before
+    assert abs((heard.made("early") - before) - heard.made("late")) <= 5  # one slice
+
+
+def test_who_pauses_does_not_save_time_up(clocked: Factory) -> None:
+    slices = Slices(clocked, heard := Heard())
+    for run in ("paused", "going"):
+        slices.add(seat(run, 10_000, span=0.01))
+    slices.turn()
+    slices.until("paused", 1, 0)
+    for _ in range(10):
+        slices.turn()
+    slices.until("paused", 1, -1)
+    before = {run: heard.made(run) for run in ("paused", "going")}
+    for _ in range(10):
+        slices.turn()
+    assert abs((heard.made("going") - before["going"]) - (heard.made("paused") - before["paused"])) <= 10  # and not 50
 
 
 def test_a_command_ends_a_slice_after_one_update() -> None:
@@ -86,6 +138,7 @@ def test_a_turn_is_said_before_its_work_and_rest_after_it() -> None:
     kinds = [(head["kind"], head["run"]) for head, _ in heard]
     assert kinds == [
         ("turn", "a"),
+        ("about", "a"),
         ("checkpoint", "a"),
         ("steps", "a"),
         ("checkpoint", "a"),
