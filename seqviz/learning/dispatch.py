@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from seqviz.learning.asking import Questions
 from seqviz.learning.link import Link, Reached, Started
 from seqviz.learning.protocol import Broken, Frame
 from seqviz.learning.runs import NO_END, OVER, PAUSED, RUNNING, STOPPED, WAITING, Run
@@ -30,6 +31,7 @@ class Dispatch:
         self.runs: dict[str, Run] = {}
         self.queue: list[Run] = []
         self.links: list[Link] = []
+        self.questions = Questions()
         self.active, self.every, self.patience = active, every, patience
         self.closed = False
 
@@ -124,11 +126,15 @@ class Dispatch:
             for run in lost:
                 run.died(blamed=run.id == blamed)
             self.queue[:0] = [run for run in lost if run.state == WAITING]
+            self.questions.lost(link)
             self.fill()  # another worker may be up
 
     def on_frame(self, link: Link, frame: Frame) -> None:
         kind = frame.kind
         if kind == "turn":
+            return
+        if kind == "answer":
+            self.questions.answered(link, frame)
             return
         name = frame.get("run", str)
         if kind == "pulse":

@@ -15,12 +15,14 @@ import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
+from seqviz.learning.asking import Unanswered
 from seqviz.learning.dispatch import PATIENCE, Crowd, Dispatch
 from seqviz.learning.keeping import Checkpoints, decoded
 from seqviz.learning.link import Reached, Started
+from seqviz.learning.protocol import write
 from seqviz.learning.runs import ACTIONS, GONE, NO_END, WAITING, Limits, News, Refused, Run, check_config
 
-__all__ = ["Limits", "News", "Reached", "Refused", "Service", "Settings", "Status"]
+__all__ = ["Limits", "News", "Reached", "Refused", "Service", "Settings", "Status", "Unanswered"]
 
 RESTART = "The training process is being started again."
 FAILING = 3  # attempts in a row that failed before it is said that the training process does not start
@@ -162,6 +164,26 @@ class Service:
             run = self._dispatch.runs.get(run_id)
             lines = [run.about] if run is not None and run.about else []
         return next(iter(decoded(lines)), {})
+
+    def ask(self, run_id: str, question: object, update: int = -1, timeout: float = 5.0) -> object:
+        """What a run's training answers to a question (plain data, both): as it is now, or as it was at a checkpoint.
+
+        Raises:
+            Unanswered: with a sentence; at the latest after the timeout. KeyError: no such run or checkpoint.
+        """
+        with self._lock:
+            run = self._dispatch.runs[run_id]
+            up = [link for link in self._dispatch.links if link.is_up]
+            if not up:
+                raise Unanswered(self._trouble() or "Training has ended on this server.")
+            link = run.link if run.link in up and run.link is not None else up[0]
+            live = update < 0 and run.link is link
+            at = run.kept.last if update < 0 else update
+            if not live and at < 0:
+                raise Unanswered("This run has not begun yet.")
+            data = b"" if live else run.kept.read(at)
+            head = {"run": run.id, "generation": run.generation, "config": run.config, "update": -1 if live else at}
+        return self._dispatch.questions.ask(link, {**head, "question": write(question).decode()}, data, timeout)
 
     # ── visitors ─────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -66,6 +66,12 @@ class Seat:
     lines: list[bytes] = field(default_factory=list)
 
 
+class HasRandomness(Protocol):
+    """Where torch's stream of random numbers is put aside."""
+
+    randomness: Any
+
+
 class Slices:
     """The runs of a worker. `say` sends a message; `wanted` tells that a command waits, which ends a slice early."""
 
@@ -116,13 +122,20 @@ class Slices:
             return
         seat = min(going, key=lambda each: each.time)
         self._now = seat.time
-        if self.current[0] != seat.run:
-            self.say({"kind": "turn", "run": seat.run}, b"")  # before the work: should it kill us, this is who did
-        begun = time.perf_counter()
-        end = begun + min(SLICE, max(SHORTEST, ROUND / len(going)))
-        with self._holding(seat):
+        end = time.perf_counter() + min(SLICE, max(SHORTEST, ROUND / len(going)))
+        with self.blamed(seat.run), self._holding(seat):
             self._work(seat, end)
-        self.current = (seat.run, 0.0)
+
+    @contextlib.contextmanager
+    def blamed(self, run: str) -> Iterator[None]:
+        """What is done here is done for a run; said before the work: should it kill this process, that is who did."""
+        if self.current[0] != run:
+            self.say({"kind": "turn", "run": run}, b"")
+        self.current = (run, time.perf_counter())
+        try:
+            yield
+        finally:
+            self.current = (run, 0.0)
 
     def rest(self) -> None:
         """Nothing to do: should this process die now, no run is to blame."""
@@ -178,7 +191,6 @@ class Slices:
 
     def _build(self, seat: Seat) -> bool:
         begun = time.perf_counter()
-        self.current = (seat.run, begun)
         try:
             seat.training = self.factory(seat.config, seat.start)
         except ValueError as error:  # the config's own refusal, in the words it found
@@ -270,7 +282,7 @@ def where(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def own_randomness(seat: Seat) -> Iterator[None]:
+def own_randomness(seat: HasRandomness) -> Iterator[None]:
     """torch's stream of random numbers (dropout draws from it) as this run left it, whoever ran in between."""
     torch = sys.modules.get("torch")
     if torch is None:

@@ -23,6 +23,7 @@ import time
 from collections.abc import Mapping, Sequence
 
 from seqviz.learning import address
+from seqviz.learning.answers import Answers
 from seqviz.learning.protocol import (
     MOST_GREETING,
     PULSE,
@@ -52,6 +53,7 @@ class Session:
         self._sending = threading.Lock()
         self._commands: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._slices = Slices(factory, self.say, lambda: not self._commands.empty())
+        self._answers = Answers(self._slices)
         sock.settimeout(SILENCE)
 
     def say(self, head: Mapping[str, object], blob: bytes = b"") -> None:
@@ -112,6 +114,8 @@ class Session:
     def _obey(self, frame: Frame) -> None:
         if frame.kind == "start":
             self._slices.add(seat_of(frame))
+        elif frame.kind == "ask":
+            self._answers.answer(frame)
         elif frame.kind == "until":
             self._slices.until(frame.get("run", str), frame.whole("attempt"), frame.get("goal", int))
         elif frame.kind == "stop":

@@ -56,6 +56,15 @@ class Descent:
             return Step(at, math.nan, (math.inf, -math.inf), metrics, f"The loss is not a number at update {at}.")
         return Step(at, loss, tuple(self.x), metrics)
 
+    def answer(self, question: object) -> object:
+        if question == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if question == "hang":
+            time.sleep(3600)
+        if not isinstance(question, dict):
+            raise ValueError("the question is no sentence")
+        return {"at": self.update, "x": self.x, "nan": math.nan, "said": question["text"]}
+
     def checkpoint(self) -> bytes:
         return json.dumps({"update": self.update, "x": self.x, "noise": self.noise}).encode()
 

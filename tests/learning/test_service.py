@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from seqviz.learning.service import Limits, Refused, Service
+from seqviz.learning.service import Limits, Refused, Service, Unanswered
 from tests.learning.serving import LIMITS, kill, reaches, service, submit, until
 from tests.learning.stand_in import undisturbed
 
@@ -122,6 +122,44 @@ def test_a_training_says_what_it_is(shared: Service) -> None:
     reaches(shared, run, "finished")
     assert shared.about(run) == {"parameters": 3, "baseline": float("inf")}
     assert shared.about("no such run") == {}
+
+
+# ── questions ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_training_answers_as_it_is_and_as_it_was(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=2000)
+    reaches(trainer, run, "running", 20)
+    now = trainer.ask(run, {"text": "a sentence"}, timeout=60)
+    assert isinstance(now, dict)
+    assert (now["at"] >= 20, now["said"], now["nan"] != now["nan"]) == (True, "a sentence", True)
+    for _ in range(2):
+        assert trainer.ask(run, {"text": ""}, update=5, timeout=60)["x"] == list(undisturbed(updates=5)[-1].norms)  # type: ignore[index]
+    trainer.control(run, "stop")
+    at = reaches(trainer, run, "stopped").update
+    assert trainer.ask(run, {"text": ""}, timeout=60)["at"] == at  # type: ignore[index]
+    with pytest.raises(Unanswered, match="the question is no sentence"):
+        trainer.ask(run, 7, timeout=60)
+    with pytest.raises(Unanswered, match="could not be answered \\(KeyError\\)"):
+        trainer.ask(run, {}, timeout=60)
+    with pytest.raises(KeyError):
+        trainer.ask(run, {"text": ""}, update=6)
+    trainer.control(run, "rewind")
+    with pytest.raises(Unanswered, match="has not begun"):
+        trainer.ask(run, {"text": ""})
+
+
+def test_a_question_that_kills_or_hangs_is_unanswered_and_the_run_goes_on(own: list[Service]) -> None:
+    own.append(trainer := service(patience=0.5))
+    run = submit(trainer, updates=500)
+    reaches(trainer, run, "running", 60)
+    with pytest.raises(Unanswered, match="died before it answered"):
+        trainer.ask(run, "die", timeout=60)
+    reaches(trainer, run, "running", trainer.poll(run).update + 60)
+    with pytest.raises(Unanswered, match=r"no answer within 0\.1 seconds"):
+        trainer.ask(run, "hang", timeout=0.1)
+    assert list(reaches(trainer, run, "finished").steps) == plain(updates=500)
 
 
 # ── how a run can end ────────────────────────────────────────────────────────────────────────────────────────
