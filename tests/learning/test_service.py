@@ -335,6 +335,19 @@ def test_a_killed_worker_is_noticed_said_and_leaves_no_trace_in_the_numbers(own:
     assert list(reaches(trainer, paused, "finished").steps) == plain(updates=300, seed=3)
 
 
+def test_with_two_workers_the_death_of_one_is_not_the_other_s(own: list[Service]) -> None:
+    own.append(trainer := service(workers=2, transport="tcp"))
+    trainer.start()
+    until(lambda: len(trainer.status().workers) == 2)
+    runs = [submit(trainer, f"visitor {n}", updates=400, seed=n) for n in range(4)]
+    for run in runs:
+        reaches(trainer, run, "running", 20)
+    kill(trainer)
+    for number, run in enumerate(runs):
+        assert list(reaches(trainer, run, "finished").steps) == plain(updates=400, seed=number)
+    assert sum("died" in "".join(trainer.poll(run).sentences) for run in runs) == 2
+
+
 @pytest.mark.parametrize("how", ["die_at", "hang_at"])
 def test_a_run_that_takes_its_worker_with_it_twice_is_ended(own: list[Service], how: str) -> None:
     own.append(trainer := service(patience=0.5))
