@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import importlib
+import base64
 from functools import partial
 from typing import Any
 
+from seqviz.learning.config import TrainingConfig
+from seqviz.learning.export import example_of
+from seqviz.learning.presets import GOALS
 from seqviz.learning.slices import Training
+from seqviz.learning.training import Training as Engine
+from seqviz.learning.training import devices
 
-engine: Any = importlib.import_module("seqviz.learning.training")  # with torch, before the worker says that it listens
+QUESTIONS = ("predict", "sample", "evaluate")
 
 
 def training(config_json: str, checkpoint: bytes | None) -> Training:
@@ -17,23 +22,43 @@ def training(config_json: str, checkpoint: bytes | None) -> Training:
     Raises:
         ValueError: a config or a checkpoint that cannot be trained on, in one sentence.
     """
-    config = engine.TrainingConfig.from_json(config_json)
-    made: Any = engine.Training(config) if checkpoint is None else engine.Training.resume(config, checkpoint)
-    made.parameters = sum(parameter.numel() for parameter in made.model.parameters())
-    made.about = {"parameters": made.parameters, "baselines": made.baselines}
+    config = TrainingConfig.from_json(config_json)
+    made: Any = Engine(config) if checkpoint is None else Engine.resume(config, checkpoint)
+    made.parameters = made.model.parameter_count
+    made.about = about(made)
     made.answer = partial(answer, made)
     return made  # type: ignore[no-any-return]
 
 
-def answer(made: Any, question: object) -> object:
+def about(made: Engine) -> dict[str, object]:
+    """What a page says of a training before its first update, as plain data."""
+    problem = made.problem
+    reads_text = problem.vocabulary is not None
+    return {
+        "parameters": made.model.parameter_count,
+        "metric": GOALS[made.config.task].metric,
+        "baselines": [baseline._asdict() for baseline in made.baselines],
+        "kind": problem.kind,
+        "unit": problem.unit,
+        "classes": list(problem.classes) if len(problem.classes) <= 100 else [],
+        "example": example_of(problem) if reads_text else "",
+        "devices": list(devices()),
+    }
+
+
+def answer(made: Engine, question: object) -> object:
     """{"ask": "predict", "text": …}, {"ask": "sample", …} or {"ask": "evaluate", "split": …}, with their other options.
+
+    {"ask": "model"}: the model file as base64.
 
     Raises:
         ValueError: another question, or the engine's own refusal.
     """
     options = dict(question) if isinstance(question, dict) else {}
     what = options.pop("ask", None)
-    if what not in ("predict", "sample", "evaluate"):
-        raise ValueError("the question is unknown, expected one of predict, sample, evaluate")
+    if what == "model":
+        return base64.b64encode(made.model_file()).decode()
+    if what not in QUESTIONS:
+        raise ValueError(f"the question is unknown, expected one of model, {', '.join(QUESTIONS)}")
     found: object = getattr(made, what)(**options)
     return found

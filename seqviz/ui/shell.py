@@ -60,6 +60,13 @@ PAGES = (
         "Every gate of a trained LSTM or GRU on every token of your text: what is kept, written and read out.",
         "Step through a sentence, open the cell at any token, hold a gate shut and see the answer change.",
     ),
+    Page(
+        "training.py",
+        "training",
+        "Training live",
+        "Small networks that learn while you watch: loss, held-out score, gradient norms, what they write or misread.",
+        "Train an RNN, an LSTM and a GRU side by side, stop, rewind, and look inside at any update.",
+    ),
 )
 
 

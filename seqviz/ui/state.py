@@ -27,6 +27,8 @@ class Visit:
         gates_opened: whether /gates has read the text in the address.
         explained: on /gates, the text and the (step, class) of its read-out whose dependence on the tokens is shown.
         own_model: on /gates, the model in the reader's own file.
+        owner: what this visitor is called in the training service; "" before the first training.
+        runs: on /training, the runs that stand side by side. refused_run: a sentence about one that was not taken.
     """
 
     routed: bool = False
@@ -41,6 +43,9 @@ class Visit:
     gates_opened: bool = False
     explained: Any = None
     own_model: Any = None
+    owner: str = ""
+    runs: list[Any] = field(default_factory=list)
+    refused_run: str | None = None
 
 
 def visit() -> Visit:

@@ -1,0 +1,1 @@
+"""/training : small networks trained live, in a process of their own."""

@@ -1,0 +1,28 @@
+"""The training as it runs: its scripts, mounted with data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from seqviz.ui.browser import browser_component
+
+_charts = browser_component(
+    "seqviz_training",
+    (
+        "shared/text.js",
+        "shared/player.js",
+        "shared/save.js",
+        "shared/view.js",
+        "training/data.js",
+        "training/chart.js",
+        "training/beside.js",
+        "training/main.js",
+    ),
+    "training/style.css",
+)
+
+
+def charts(data: Mapping[str, Any], *, key: str, on_control: Callable[[], None]) -> None:
+    """Mount the charts; the same key keeps the node, and what the reader has chosen in it, when the data change."""
+    _charts(data=dict(data), key=key, on_control_change=on_control)

@@ -1,0 +1,103 @@
+"""Followed runs → what the browser draws: series of bounded length, looks, states."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from seqviz.records import Array
+from seqviz.ui.training.follow import Followed, Seen
+
+MOST_POINTS = 800  # of a series: beyond it updates are drawn in groups, their mean between their least and their most
+MOST_CELLS = 400  # of a confusion matrix at every look; of larger ones the last alone is sent
+
+
+def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
+    """All runs that stand side by side; they share task, budget and clipping threshold."""
+    first = runs[0]
+    return {
+        "task": first.config.task,
+        "updates": first.config.updates,
+        "kind": first.about.get("kind"),
+        "metric": first.about.get("metric"),
+        "baselines": first.about.get("baselines", []),
+        "classes": first.about.get("classes", []),
+        "runs": [run_data(run) for run in runs],
+    }
+
+
+def run_data(run: Followed) -> dict[str, Any]:
+    """One run. Packed series are little-endian 32-bit floats in base64."""
+    news, seen = run.news, run.seen
+    clips = run.config.clipping != "none"
+    return {
+        "id": run.run_id,
+        "name": run.name,
+        "state": news.state,
+        "generation": news.generation,
+        "update": news.update,
+        "place": news.place,
+        "sentences": list(news.sentences),
+        "seconds": news.seconds,
+        "rate": rate_of(seen),
+        "parameters": run.about.get("parameters"),
+        "clip": {"kind": run.config.clipping, "at": run.config.clip_threshold} if clips else None,
+        "checkpoints": list(news.checkpoints),
+        "series": series(seen),
+        "looks": looks(seen),
+        "measured": [
+            {**step, "time_norms": packed(step["time_norms"])} for step in seen.measured
+        ],
+    }  # fmt: skip
+
+
+def rate_of(seen: Seen) -> float | None:
+    """Updates in a second of arithmetic, over the last hundred; None before the first."""
+    spent = seen.seconds[-100:]
+    total = sum(spent)
+    return len(spent) / total if total > 0 else None
+
+
+def series(seen: Seen) -> dict[str, Any]:
+    """Loss and gradient norms, one point an update; or in groups of `group` neighbours, the last group maybe shorter.
+
+    `updates` are the last of each group; `loss` and `norm` are means, with `low` and `high` of each where group > 1.
+    """
+    count = len(seen.updates)
+    group = 1
+    while count > MOST_POINTS * group:
+        group *= 2
+    starts = np.arange(0, count, group)
+    ends = np.minimum(starts + group, count) - 1
+    sizes = ends - starts + 1
+    found: dict[str, Any] = {"group": group, "updates": packed(np.asarray(seen.updates, float)[ends])}
+    for name in ("loss", "norm", "clipped"):
+        values: Array = np.asarray(getattr(seen, name), float)  # (S,)
+        with np.errstate(invalid="ignore", over="ignore"):
+            sums = np.add.reduceat(values, starts) if count else values
+        found[name] = packed(sums / sizes)
+        if group > 1:
+            found[f"{name}_low"] = packed(np.minimum.reduceat(values, starts))
+            found[f"{name}_high"] = packed(np.maximum.reduceat(values, starts))
+    return found
+
+
+def looks(seen: Seen) -> list[dict[str, Any]]:
+    """Each look at held-out data; a large confusion matrix only at the last."""
+    found = []
+    for place, look in enumerate(seen.looks):
+        confusion = look["confusion"]
+        large = confusion is not None and len(confusion) ** 2 > MOST_CELLS
+        dropped = large and place < len(seen.looks) - 1
+        found.append({**look, "confusion": None if dropped else confusion})
+    return found
+
+
+def packed(values: ArrayLike) -> str:
+    """Numbers as little-endian 32-bit floats in base64."""
+    with np.errstate(over="ignore"):
+        return base64.b64encode(np.asarray(values, "<f4").tobytes()).decode()
