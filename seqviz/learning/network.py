@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from seqviz.learning.config import TrainingConfig
+from seqviz.learning.gru import GRU
 from seqviz.learning.model import CELLS
 
 State = Tensor | tuple[Tensor, Tensor] | None
@@ -40,7 +41,7 @@ class Network(nn.Module):
         self.cell, self.window = config.cell, config.window
         self.embedding = None if numeric else nn.Embedding(inputs, config.embedding)
         width = inputs if numeric else config.embedding
-        kind = CELLS[config.cell]
+        kind = GRU if config.cell == "GRU" else CELLS[config.cell]
         options = {"nonlinearity": config.nonlinearity} if kind is nn.RNN else {}
         self.rnn = nn.ModuleList(
             kind(config.hidden if layer else width, config.hidden, batch_first=True, **options)

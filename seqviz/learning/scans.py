@@ -31,10 +31,10 @@ class Block(NamedTuple):
     recurrent_side: Tensor
 
 
-def blocks(steps: int) -> Iterator[slice]:
-    """Slices of at most BLOCK steps, the last ones first."""
-    for end in range(steps, 0, -BLOCK):
-        yield slice(max(0, end - BLOCK), end)
+def blocks(steps: int, size: int = BLOCK) -> Iterator[slice]:
+    """Slices of at most `size` steps, the last ones first."""
+    for end in range(steps, 0, -size):
+        yield slice(max(0, end - size), end)
 
 
 def elman_back(total: Tensor, hidden: Tensor, recurrent: Tensor, activation: str) -> Iterator[Block]:
@@ -111,7 +111,9 @@ def lstm_back(total: Tensor, squashed: Tensor, cell: Tensor, cell_before: Tensor
         yield Block(steps, gates[:count], gates[:count])
 
 
-def gru_back(total: Tensor, squashed: Tensor, product: Tensor, before: Tensor, recurrent: Tensor) -> Iterator[Block]:
+def gru_back(
+    total: Tensor, squashed: Tensor, product: Tensor, before: Tensor, recurrent: Tensor, size: int = BLOCK
+) -> Iterator[Block]:
     """h_t = (1 − z) ⊙ n + z ⊙ h_{t−1}, n = tanh(W x_t + b + r ⊙ (W_h h_{t−1} + b_h)).
 
     Args:
@@ -120,13 +122,14 @@ def gru_back(total: Tensor, squashed: Tensor, product: Tensor, before: Tensor, r
         product: (T, B, H) W_h h_{t−1} + b_h of the candidate n, which r scales.
         before: (T, B, H) h_{t−1}.
         recurrent: (3H, H) W_hh, the gates stacked.
+        size: of a block, in steps: larger ones suit whoever multiplies with all of a block at once.
     """
     _, batch, units = total.shape
-    factors = total.new_empty(min(BLOCK, len(total)), batch, 3, units)
+    factors = total.new_empty(min(size, len(total)), batch, 3, units)
     sides = torch.empty_like(factors)
     h, per_unit = total.unbind(), total.unsqueeze(2).unbind()  # (B, H) and (B, 1, H), the same memory
     factor, side, recurrent_side = factors.unbind(), sides.unbind(), sides.flatten(2).unbind()
-    for steps in blocks(len(total)):
+    for steps in blocks(len(total), size):
         count = steps.stop - steps.start
         r, z, n = squashed[steps].unbind(2)  # (n, B, H) each
         candidate = (1 - z) * (1 - n * n)

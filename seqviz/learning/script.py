@@ -7,12 +7,14 @@ weights, the optimiser, the schedule, clipping and truncation are written out in
 from __future__ import annotations
 
 import base64
+import inspect
 import textwrap
 import zlib
 from collections.abc import Sequence
 
 import numpy as np
 
+from seqviz.learning import gru, scans
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.limits import check_numbers
 from seqviz.learning.optimisers import MOMENTUM
@@ -45,6 +47,7 @@ def script(config: TrainingConfig, updates: int = UPDATES) -> str:
         HEAD.format(task=config.task, count=count, device=config.device),
         *words,
         sums(config, count) if of.vocabulary is None else packed_batches(batches),
+        *([own_gru()] if config.cell == "GRU" and config.device == "cpu" else []),
         network(config, of),
         loop(config, of),
     ]
@@ -94,6 +97,16 @@ def listed(values: Sequence[object]) -> str:
     return "[\n    " + "\n    ".join([*lines, line.rstrip(" ")]) + "\n]"
 
 
+def own_gru() -> str:
+    """The layer that a GRU trains with on the CPU: torch's own differs by rounding, and a hundred updates make that
+    visible.
+    """
+    sources = (scans.Block, scans.blocks, scans.gru_back, gru.GRUScan, gru.GRU)
+    return "\n\n\n".join(
+        [GRU_HEAD.format(block=gru.BLOCK).strip("\n"), *(inspect.getsource(one).rstrip() for one in sources)]
+    )
+
+
 def network(config: TrainingConfig, of: Problem) -> str:
     """The network and how its first weights are drawn."""
     numeric = of.vocabulary is None
@@ -114,7 +127,7 @@ def network(config: TrainingConfig, of: Problem) -> str:
         lines.append(f'        model.rnn.get_parameter(f"bias_hh_l{{layer}}"){place} += {config.forget_bias!r}')
     return NETWORK.format(
         embedding="" if numeric else f"        self.embedding = nn.Embedding({of.inputs}, {config.embedding})\n",
-        kind=config.cell,
+        kind="GRU" if config.cell == "GRU" and config.device == "cpu" else f"nn.{config.cell}",
         width=width,
         hidden=config.hidden,
         layers=config.layers,
@@ -216,11 +229,22 @@ def batches():
         yield x.float().to(DEVICE), y.float().to(DEVICE)
 """
 
+GRU_HEAD = """
+# nn.GRU with its backward pass written out, as in the training that this script repeats.
+from collections.abc import Iterator  # noqa: E402
+from typing import Any, NamedTuple  # noqa: E402
+
+from torch import Tensor  # noqa: E402
+from torch.autograd.function import once_differentiable  # noqa: E402
+
+BLOCK = {block}
+"""
+
 NETWORK = """
 class Network(nn.Module):
     def __init__(self):
         super().__init__()
-{embedding}        self.rnn = nn.{kind}({width}, {hidden}, num_layers={layers}, batch_first=True{nonlinearity})
+{embedding}        self.rnn = {kind}({width}, {hidden}, num_layers={layers}, batch_first=True{nonlinearity})
         self.head = nn.Linear({hidden}, {outputs})
 
     def forward(self, x, asked):
