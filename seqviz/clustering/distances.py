@@ -1,0 +1,100 @@
+"""How far a point is from a centroid: Minkowski's distance of order p, (Σ |x − c|^p)^(1/p).
+
+p = 1 is Manhattan's, p = 2 Euclid's. k-means only compares, and sums |x − c|^p, so no root is drawn here.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqviz.records import Array
+
+METRICS = {"euclidean": 2.0, "manhattan": 1.0}  # and "minkowski", whose p is chosen
+
+
+def order_of(metric: str, p: float) -> float:
+    """p of a metric.
+
+    Raises:
+        ValueError: an unknown metric, or a p below 1, where the triangle inequality no longer holds.
+    """
+    if metric in METRICS:
+        return METRICS[metric]
+    if metric != "minkowski":
+        raise ValueError(f"metric is {metric!r}, expected one of {', '.join([*METRICS, 'minkowski'])}")
+    if not (np.isfinite(p) and p >= 1.0):
+        raise ValueError(f"p is {p:g}, expected a finite number of at least 1")
+    return float(p)
+
+
+def powers(columns: Array, centroid: Array, p: float) -> Array:
+    """(N,) Σ_d |x_d − c_d|^p of points given coordinate by coordinate, (D, N), to one centroid (D,)."""
+    found = np.zeros(columns.shape[1])
+    for column, c in zip(columns, centroid, strict=True):
+        apart = column - c
+        if p == 2.0:
+            apart *= apart
+        else:
+            np.abs(apart, out=apart)
+            if p != 1.0:
+                apart **= p
+        found += apart
+    return found
+
+
+MANY = 20_000  # points beyond which squared distances are compared by one matrix product a chunk
+CHUNK = 8192  # points: their k comparisons then stay in a core's own cache
+
+
+def nearest(columns: Array, centroids: Array, p: float) -> tuple[NDArray[np.int32], Array]:
+    """(N,) the nearest centroid of each point, the first of equally near ones, and (N,) |x − c|^p to it.
+
+    Args:
+        columns: (D, N) the points, each coordinate in one piece, so that a pass over all points is fast.
+        centroids: (k, D); rows of nan are nobody's.
+    """
+    count = columns.shape[1]
+    if p == 2.0 and count > MANY:
+        return nearest_of_many(columns, centroids)
+    labels, least = np.zeros(count, np.int32), np.full(count, np.inf)
+    nearer = np.empty(count, bool)
+    for cluster, centroid in enumerate(centroids):
+        away = powers(columns, centroid, p)
+        np.less(away, least, out=nearer)  # nan is less than nothing
+        np.copyto(labels, cluster, where=nearer)
+        np.copyto(least, away, where=nearer)
+    return labels, least
+
+
+def nearest_of_many(columns: Array, centroids: Array) -> tuple[NDArray[np.int32], Array]:
+    """The same for p = 2, several times as fast: |x − c|² is smallest where |c|² − 2 x·c is.
+
+    Points that are equally near to rounding may go to either centroid. What is returned as |x − c|² is the difference
+    squared, not what was compared: that cancels where points lie far from 0.
+    """
+    count = columns.shape[1]
+    there = np.flatnonzero(~np.isnan(centroids[:, 0]))  # not dropped
+    k = len(there)
+    kept = np.ascontiguousarray(centroids[there].T)  # (D, k)
+    terms = np.hstack([-2.0 * kept.T, (kept**2).sum(axis=0)[:, None]])  # (k, D+1): −2 c, |c|²
+    number = np.int8 if k <= 127 else np.int32
+    labels, least = np.empty(count, np.intp), np.empty(count)
+    scores, ones = np.empty((k, CHUNK)), np.ones((1, CHUNK))
+    nearer, later, place = np.empty(CHUNK, bool), np.empty(CHUNK, number), np.empty(CHUNK, number)
+    for start in range(0, count, CHUNK):
+        part = columns[:, start : start + CHUNK]  # (D, n)
+        size = part.shape[1]
+        score = np.matmul(terms, np.vstack([part, ones[:, :size]]), out=scores[:, :size])  # (k, D+1) @ (D+1, n)
+        best, less, step, label = score[0], nearer[:size], later[:size], place[:size]
+        label.fill(0)
+        for cluster in range(1, k):
+            np.less(score[cluster], best, out=less)
+            np.minimum(best, score[cluster], out=best)
+            np.multiply(less, number(cluster), out=step)  # a later one that is nearer has a larger number: no branch
+            np.maximum(label, step, out=label)
+        chosen = labels[start : start + size]
+        chosen[:] = label
+        apart = part - kept.take(chosen, axis=1)
+        np.einsum("dn,dn->n", apart, apart, out=least[start : start + size])
+    return there[labels].astype(np.int32) if k < len(centroids) else labels.astype(np.int32), least
