@@ -100,3 +100,94 @@ class KMeansRun:
     def sizes(self, assignment: int) -> NDArray[np.intp]:
         """(k,) how many points each cluster has."""
         return np.bincount(self.labels[assignment], minlength=self.k)
+
+
+@dataclass(frozen=True, eq=False)
+class ElbowCurve:
+    """k-means for several k, from several starts each.
+
+    Attributes:
+        ks: (M,) the numbers of clusters, rising. wcss: (M,) the least inertia of each k.
+        every: (M, R) the inertia of every start. best: (M,) which start gave the least, from 0.
+        knee: the k at which kneed sees the bend, a suggestion; None where it sees none.
+    """
+
+    ks: tuple[int, ...]
+    wcss: Array
+    every: Array
+    best: tuple[int, ...]
+    knee: int | None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wcss", frozen_array("wcss", self.wcss, len(self.ks)))
+        object.__setattr__(self, "every", frozen_array("every", self.every, len(self.ks), None))
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """What one way of choosing k says of each k.
+
+    Attributes:
+        name: "silhouette", … ks: (M,). values: (M,), nan where it has no answer. chosen: the k it names; None for none.
+        spread: (M,) one standard error of each value, or None.
+        can_say_one: whether it can answer that there is a single cluster.
+    """
+
+    name: str
+    ks: tuple[int, ...]
+    values: Array
+    chosen: int | None
+    spread: Array | None = None
+    can_say_one: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", frozen_array("values", self.values, len(self.ks)))
+
+
+@dataclass(frozen=True, eq=False)
+class FuzzyRun:
+    """One run of fuzzy c-means: S iterations, each a new set of memberships and then of centroids.
+
+    Attributes:
+        points: (N, D). memberships: (S, N, k) rows that sum to 1. centroids: (S, k, D) that follow from them.
+        objective: (S,) Σ u^m |x − c|², after both.
+        fuzziness: m > 1. converged: whether it ended because nothing moved by more than the tolerance.
+    """
+
+    points: Array
+    memberships: Array
+    centroids: Array
+    objective: Array
+    fuzziness: float
+    converged: bool
+
+    def __post_init__(self) -> None:
+        steps, count, k = self.memberships.shape
+        object.__setattr__(self, "points", frozen_array("points", self.points, count, None))
+        object.__setattr__(self, "memberships", frozen_array("memberships", self.memberships, steps, count, k))
+        object.__setattr__(self, "centroids", frozen_array("centroids", self.centroids, steps, k, None))
+        object.__setattr__(self, "objective", frozen_array("objective", self.objective, steps))
+
+
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """Agglomerative clustering: which clusters were joined, and how far apart they were.
+
+    Attributes:
+        points: (N, D). method: "single", "complete", "average" or "ward".
+        merges: (N−1, 4) scipy's linkage matrix: the two clusters joined (below N a point, N + i the i-th merge), their
+            distance, how many points the new one has.
+    """
+
+    points: Array
+    merges: Array
+    method: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "points", frozen_array("points", self.points, None, None))
+        object.__setattr__(self, "merges", frozen_array("merges", self.merges, len(self.points) - 1, 4))
+
+    @property
+    def heights(self) -> Array:
+        """(N−1,) the distance at each merge."""
+        return self.merges[:, 2]

@@ -24,8 +24,8 @@ def unit_orders(lines: Array) -> dict[str, NDArray[np.int64]]:
 
 def _clustered(lines: Array, spread: Array) -> NDArray[np.int64]:
     # a quarter of a second to import, paid where it is used
-    from scipy.cluster.hierarchy import leaves_list, linkage  # type: ignore[import-untyped]
-    from scipy.spatial.distance import pdist  # type: ignore[import-untyped]
+    from scipy.cluster.hierarchy import leaves_list, linkage
+    from scipy.spatial.distance import pdist
 
     units = lines.shape[1]
     if units < 3 or len(lines) < 2:

@@ -1,0 +1,146 @@
+"""How many clusters? The elbow, and four answers that need no eye.
+
+The elbow is no criterion: a pure 1/k curve has a "knee" wherever the range ends, and so has data without clusters
+(E. Schubert, Stop using the elbow criterion for k-means, 2023).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqviz.clustering.kmeans import checked_points, kmeans
+from seqviz.records import Array
+from seqviz.records.clustering import Criterion, ElbowCurve
+
+STARTS_EACH = 5
+REFERENCES = 20  # uniform data sets for the gap statistic
+
+
+def elbow(
+    points: Array, ks: Sequence[int], *, starts: int = STARTS_EACH, init: str = "k-means++", seed: int = 0
+) -> ElbowCurve:
+    """The least within-cluster sum of squares for each k, from starts seeded seed, seed + 1, …
+
+    Raises:
+        ValueError: no k, ks that do not rise, or a k that is more than the points.
+    """
+    x, wanted = checked_points(points), checked_ks(ks)
+    every = np.array(
+        [[kmeans(x, k, init=init, seed=seed + r).inertia for r in range(starts)] for k in wanted]
+    )  # (M, R)
+    best = tuple(int(place) for place in every.argmin(axis=1))
+    wcss: Array = every.min(axis=1)
+    return ElbowCurve(wanted, wcss, every, best, knee_of(wanted, wcss))
+
+
+def knee_of(ks: Sequence[int], wcss: Array) -> int | None:
+    """The k that kneed suggests for a falling, convex curve."""
+    from kneed import KneeLocator
+
+    if len(ks) < 3 or not (np.diff(wcss) < 0).any():
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = KneeLocator(list(ks), wcss.tolist(), curve="convex", direction="decreasing").knee
+    return None if found is None else int(found)
+
+
+def checked_ks(ks: Sequence[int]) -> tuple[int, ...]:
+    """The numbers of clusters.
+
+    Raises:
+        ValueError: none, below 1, or not rising.
+    """
+    wanted = tuple(int(k) for k in ks)
+    if not wanted or wanted[0] < 1 or any(b <= a for a, b in pairwise(wanted)):
+        raise ValueError(f"ks are {', '.join(map(str, wanted)) or 'none'}, expected rising numbers from 1")
+    return wanted
+
+
+Labelled = dict[int, NDArray[np.int32]]  # k → the labels of its best run
+
+
+def best_labels(points: Array, curve: ElbowCurve, *, init: str = "k-means++", seed: int = 0) -> Labelled:
+    """k → labels of the run that the curve shows, made again from its start."""
+    pairs = zip(curve.ks, curve.best, strict=True)
+    return {k: kmeans(points, k, init=init, seed=seed + start).labels[-1] for k, start in pairs}
+
+
+def silhouette(points: Array, labels: Labelled) -> Criterion:
+    """The mean over points of (b − a) / max(a, b), a the mean distance within, b to the nearest other cluster.
+
+    P. Rousseeuw, Silhouettes (1987). It has no answer for k = 1.
+    """
+    from sklearn.metrics import silhouette_score
+
+    return largest("silhouette", labels, lambda found: silhouette_score(points, found), len(points))
+
+
+def calinski_harabasz(points: Array, labels: Labelled) -> Criterion:
+    """Variance between clusters over variance within, each by its degrees of freedom.
+
+    T. Caliński and J. Harabasz, A dendrite method for cluster analysis (1974). No answer for k = 1.
+    """
+    from sklearn.metrics import calinski_harabasz_score
+
+    return largest("Calinski–Harabasz", labels, lambda found: calinski_harabasz_score(points, found), len(points))
+
+
+def largest(name: str, labels: Labelled, score: object, count: int) -> Criterion:
+    """A criterion whose largest value names k; nan where it is not defined: for one cluster, or one a point."""
+    values = [score(found) if 1 < len(np.unique(found)) < count else np.nan for found in labels.values()]  # type: ignore[operator]
+    return Criterion(name, tuple(labels), np.array(values), chosen_at(tuple(labels), np.array(values)))
+
+
+def chosen_at(ks: Sequence[int], values: Array) -> int | None:
+    """The k of the largest value; None where there is none."""
+    return None if np.isnan(values).all() else int(ks[int(np.nanargmax(values))])
+
+
+def mixture_bic(points: Array, ks: Sequence[int], *, seed: int = 0) -> Criterion:
+    """BIC of a mixture of k Gaussians with full covariances: less is better. It can say 1.
+
+    G. Schwarz, Estimating the dimension of a model (1978).
+    """
+    from sklearn.mixture import GaussianMixture
+
+    values = []
+    for k in ks:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a fit that ends at its maximum of iterations
+            try:
+                values.append(float(GaussianMixture(k, random_state=seed).fit(points).bic(points)))
+            except ValueError:  # fewer points than components, or a covariance that collapses
+                values.append(np.nan)
+    found = np.array(values)
+    return Criterion("BIC of a Gaussian mixture", tuple(ks), found, chosen_at(ks, -found), can_say_one=True)
+
+
+def gap(points: Array, curve: ElbowCurve, *, references: int = REFERENCES, seed: int = 0) -> Criterion:
+    """The mean of ln WCSS over uniform data in the same box, minus ln WCSS. It can say 1.
+
+    The smallest k with Gap(k) ≥ Gap(k + 1) − s(k + 1), s being the standard deviation over the references times
+    √(1 + 1/B). R. Tibshirani, G. Walther and T. Hastie, Estimating the number of clusters in a data set via the gap
+    statistic (2001).
+    """
+    x = np.asarray(points, float)
+    rng = np.random.default_rng(seed)
+    low, high = x.min(axis=0), x.max(axis=0)
+    logs = np.empty((references, len(curve.ks)))  # (B, M)
+    for row in logs:
+        uniform = rng.uniform(low, high, x.shape)
+        row[:] = [np.log(kmeans(uniform, k, seed=seed).inertia or np.nan) for k in curve.ks]
+    with np.errstate(divide="ignore"):
+        values = logs.mean(axis=0) - np.log(np.where(curve.wcss > 0, curve.wcss, np.nan))
+    spread = logs.std(axis=0) * np.sqrt(1 + 1 / references)
+    chosen = None
+    for place, k in enumerate(curve.ks[:-1]):
+        if values[place] >= values[place + 1] - spread[place + 1]:
+            chosen = k
+            break
+    return Criterion("gap statistic", curve.ks, values, chosen, spread, can_say_one=True)

@@ -1,0 +1,100 @@
+"""Criteria for the number of clusters: against scikit-learn, numbers by hand, and data whose number is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.metrics import calinski_harabasz_score, silhouette_samples
+
+from seqviz.clustering import elbow, kmeans
+from seqviz.clustering.choosing import best_labels, calinski_harabasz, gap, knee_of, mixture_bic, silhouette
+from seqviz.records import Array
+
+
+def groups(k: int, each: int = 30, seed: int = 0) -> Array:
+    """k round groups of points, far from each other."""
+    rng = np.random.default_rng(seed)
+    angle = 2 * np.pi * np.arange(k) / k
+    centres = 20 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    return np.repeat(centres, each, axis=0) + rng.normal(size=(k * each, 2))
+
+
+def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
+    points = groups(4)
+    curve = elbow(points, range(1, 7), starts=3, seed=5)
+    for place, k in enumerate(curve.ks):
+        for start in range(3):
+            first = kmeans(points, k, seed=5 + start).centroids[0]
+            expected = KMeans(k, init=first, n_init=1).fit(points).inertia_
+            assert curve.every[place, start] == pytest.approx(expected, rel=1e-9)
+        assert curve.wcss[place] == curve.every[place].min() == curve.every[place, curve.best[place]]
+    assert curve.knee == 4
+
+
+def test_the_knee_of_one_over_k_moves_with_the_range() -> None:
+    """No k is special in 1/k; what is named grows with the range that is looked at."""
+    knees = [knee_of(range(1, most + 1), 1.0 / np.arange(1, most + 1)) for most in (4, 10, 15, 30)]
+    assert knees == sorted(set(knees))
+
+
+def test_a_curve_without_a_fall_has_no_knee() -> None:
+    assert knee_of([1, 2, 3], np.ones(3)) is None
+    assert knee_of([1, 2], np.array([2.0, 1.0])) is None
+
+
+@pytest.mark.parametrize("k", [2, 3, 5])
+def test_every_criterion_finds_clear_groups(k: int) -> None:
+    points = groups(k)
+    curve = elbow(points, range(1, 9))
+    labels = best_labels(points, curve)
+    found = [silhouette(points, labels), calinski_harabasz(points, labels), mixture_bic(points, curve.ks)]
+    if k < 5:  # five on a circle leave its middle empty: the gap falls from 1 to 2, and the first rule to hold says 1
+        found.append(gap(points, curve, references=10))
+    assert {criterion.name: criterion.chosen for criterion in found} == {criterion.name: k for criterion in found}
+
+
+def test_only_two_can_say_that_there_is_one_cluster() -> None:
+    points = np.random.default_rng(1).normal(size=(200, 2))
+    curve = elbow(points, range(1, 7))
+    labels = best_labels(points, curve)
+    for criterion in (silhouette(points, labels), calinski_harabasz(points, labels)):
+        assert np.isnan(criterion.values[0])
+        assert criterion.chosen != 1
+        assert not criterion.can_say_one
+    for criterion in (mixture_bic(points, curve.ks), gap(points, curve)):
+        assert criterion.chosen == 1
+        assert criterion.can_say_one
+
+
+def test_values_are_scikit_learns() -> None:
+    points = groups(3)
+    curve = elbow(points, [2, 3, 4])
+    labels = best_labels(points, curve)
+    for found, of_width, k in zip(
+        calinski_harabasz(points, labels).values, silhouette(points, labels).values, curve.ks, strict=True
+    ):
+        assert found == pytest.approx(calinski_harabasz_score(points, labels[k]))
+        assert of_width == pytest.approx(silhouette_samples(points, labels[k]).mean())
+
+
+def test_the_gap_by_hand() -> None:
+    """With one reference there is no spread, and the gap is a difference of two logarithms."""
+    points = groups(2, each=10)
+    curve = elbow(points, [1, 2])
+    found = gap(points, curve, references=1, seed=3)
+    uniform = np.random.default_rng(3).uniform(points.min(axis=0), points.max(axis=0), points.shape)
+    expected = [np.log(kmeans(uniform, k, seed=3).inertia) - np.log(w) for k, w in zip((1, 2), curve.wcss, strict=True)]
+    np.testing.assert_allclose(found.values, expected)
+    np.testing.assert_array_equal(found.spread, 0.0)
+
+
+@pytest.mark.parametrize(("ks", "message"), [([], "ks are none"), ([0, 1], "ks are 0, 1"), ([3, 2], "ks are 3, 2")])
+def test_numbers_that_do_not_rise_are_refused(ks: list[int], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        elbow(groups(2), ks)
+
+
+def test_more_clusters_than_points_are_refused() -> None:
+    with pytest.raises(ValueError, match="k is 5, expected from 1 to 4"):
+        elbow(groups(2, each=2), [1, 5])
