@@ -3,10 +3,11 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import controls, gradient_norms, probe, service, sheet, stepping, training
+from benchmarks import clustering, controls, gradient_norms, probe, service, sheet, stepping, training
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
+    clustering.run()
     gradient_norms.run()
     probe.run()
     training.run()
