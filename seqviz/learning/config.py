@@ -128,7 +128,7 @@ class TrainingConfig:
 
     def to_json(self) -> str:
         """The same as text; `from_json` gives an equal config back."""
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> TrainingConfig:

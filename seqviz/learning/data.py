@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqviz.learning.sources import draw_samples
 from seqviz.recurrent import NO_TARGET
 from seqviz.text.tasks import Sample, Split, Task
 from seqviz.text.vocabulary import UNKNOWN, Vocabulary
@@ -54,12 +55,6 @@ class Examples:
         """The same with each token replaced by the id of <unk> with the probability `share`."""
         replaced = torch.from_numpy(rng.random(self.ids.shape) < share)
         return Examples(self.ids.masked_fill(replaced, unknown), self.targets, self.lengths)
-
-
-def draw_samples(task: Task, split: Split, count: int, seed: int) -> list[Sample]:
-    """`count` samples of a split; each split has a stream of random numbers of its own."""
-    rng = np.random.default_rng([seed, *split.encode()])
-    return [task.sample(rng, split) for _ in range(count)]
 
 
 def draw(task: Task, split: Split, count: int, seed: int) -> Examples:

@@ -9,6 +9,7 @@ from typing import Any
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.export import example_of
 from seqviz.learning.presets import GOALS
+from seqviz.learning.script import script
 from seqviz.learning.slices import Training
 from seqviz.learning.training import Training as Engine
 from seqviz.learning.training import devices
@@ -49,7 +50,7 @@ def about(made: Engine) -> dict[str, object]:
 def answer(made: Engine, question: object) -> object:
     """{"ask": "predict", "text": …}, {"ask": "sample", …} or {"ask": "evaluate", "split": …}, with their other options.
 
-    {"ask": "model"}: the model file as base64.
+    {"ask": "model"}: the model file as base64. {"ask": "script"}: the first updates as a PyTorch script.
 
     Raises:
         ValueError: another question, or the engine's own refusal.
@@ -58,7 +59,9 @@ def answer(made: Engine, question: object) -> object:
     what = options.pop("ask", None)
     if what == "model":
         return base64.b64encode(made.model_file()).decode()
+    if what == "script":
+        return script(made.config)
     if what not in QUESTIONS:
-        raise ValueError(f"the question is unknown, expected one of model, {', '.join(QUESTIONS)}")
+        raise ValueError(f"the question is unknown, expected one of model, script, {', '.join(QUESTIONS)}")
     found: object = getattr(made, what)(**options)
     return found

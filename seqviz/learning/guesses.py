@@ -9,11 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqviz.learning.measures import last_country, votes
 from seqviz.records import NO_TARGET, Array
 from seqviz.text import Unit
 from seqviz.text.tasks import Sample
 from seqviz.text.tasks.adding import ALWAYS_ONE
+from seqviz.text.tasks.country_words import COUNTRIES
+from seqviz.text.tasks.reviews_words import opinions
 
 SINGULAR = {"characters": "character", "words": "word"}
 
@@ -40,6 +41,17 @@ def of_answers(task: str, train: Sequence[Sample], held_out: Sequence[Sample]) -
     if task == "tags":
         found.append(("the most frequent tag of each word", word_by_word(train, held_out, common)))
     return tuple(Baseline("accuracy", name, share) for name, share in found)
+
+
+def last_country(sample: Sample) -> int:
+    """The class of the country that stands nearest to the answer."""
+    return COUNTRIES.index(next(token for token in reversed(sample.tokens) if token in COUNTRIES))
+
+
+def votes(sample: Sample) -> tuple[float, float]:
+    """The share of right answers to expect for each class when good and bad words are counted; ½ each on a tie."""
+    bad, good = (sum(token in opinions(polarity) for token in sample.tokens) for polarity in (0, 1))
+    return (0.5, 0.5) if bad == good else (float(bad > good), float(good > bad))
 
 
 def word_by_word(train: Sequence[Sample], held_out: Sequence[Sample], common: int) -> float:

@@ -9,16 +9,16 @@ from itertools import takewhile
 
 import numpy as np
 
-from seqviz.learning.data import Examples, draw, draw_samples
+from seqviz.learning.data import Examples, draw
 from seqviz.learning.fit import score
+from seqviz.learning.guesses import last_country, votes
 from seqviz.learning.model import SequenceModel
 from seqviz.learning.recipes import Recipe
+from seqviz.learning.sources import draw_samples
 from seqviz.recurrent import NO_TARGET
 from seqviz.text.tasks import Brackets, Counting, Country, Reviews, Sample, Split
 from seqviz.text.tasks.brackets import QUOTE
-from seqviz.text.tasks.country_words import COUNTRIES
 from seqviz.text.tasks.reviews import FRAMES
-from seqviz.text.tasks.reviews_words import opinions
 
 GAPS = (5, 10, 20, 40, 60, 80, 100, 150, 200)
 LENGTHS = (20, 40, 80, 160, 320)
@@ -164,14 +164,3 @@ def baselines(recipe: Recipe) -> dict[str, float]:
     if isinstance(task, Reviews):
         found["counting good and bad words"] = float(np.mean([votes(s)[s.targets[-1]] for s in samples]))
     return {name: round(share, 4) for name, share in found.items()}
-
-
-def last_country(sample: Sample) -> int:
-    """The class of the country that stands nearest to the answer."""
-    return COUNTRIES.index(next(token for token in reversed(sample.tokens) if token in COUNTRIES))
-
-
-def votes(sample: Sample) -> tuple[float, float]:
-    """The share of right answers to expect for each class when good and bad words are counted; ½ each on a tie."""
-    bad, good = (sum(token in opinions(polarity) for token in sample.tokens) for polarity in (0, 1))
-    return (0.5, 0.5) if bad == good else (float(bad > good), float(good > bad))

@@ -5,43 +5,27 @@ Everything that can be wrong with somebody's data is refused here, before a trai
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 import torch
 
 from seqviz.learning.config import TrainingConfig
-from seqviz.learning.data import Examples, draw_samples
+from seqviz.learning.data import Examples
 from seqviz.learning.guesses import Baseline, for_sums, of_answers, of_text
 from seqviz.learning.recipes import UNKNOWN_SHARE
 from seqviz.learning.rows import Data, Rows, Stream
+from seqviz.learning.sources import check_batch, check_windows, cut_text, drawn, drawn_task, texts, unit_of
 from seqviz.recurrent import NO_TARGET
-from seqviz.text import UNKNOWN, Unit, Vocabulary, tokenize
+from seqviz.text import UNKNOWN, Unit, Vocabulary
 from seqviz.text.reading import labelled
-from seqviz.text.tasks import (
-    Copying,
-    CountryUpTo,
-    Labelled,
-    Numerals,
-    Reviews,
-    Sample,
-    Split,
-    Tagging,
-    Task,
-    copying,
-    numerals,
-)
+from seqviz.text.tasks import Copying, Labelled, Numerals, Sample, Split, Task, copying, numerals
 from seqviz.text.tasks.adding import adding
 from seqviz.text.tasks.base import SPLITS
-from seqviz.text.tasks.labelled import LONGEST_NAME
-from seqviz.text.tasks.passages import phrases, python_source
 
 Kind = Literal["next", "steps", "last", "number"]
-VOCABULARY_LIMIT = 5000
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,22 +82,6 @@ def problem(config: TrainingConfig, device: torch.device | None = None) -> Probl
     counts = {"train": config.examples, "validation": config.held_out, "test": config.held_out}
     samples = {split: drawn(config.task, config.length, split, counts[split], config.seed) for split in SPLITS}
     return answers(config, "last" if config.task in ("reviews", "country") else "steps", task, samples, at)
-
-
-@lru_cache(maxsize=12)
-def drawn(name: str, length: int, split: Split, count: int, seed: int) -> tuple[Sample, ...]:
-    """The sentences of a split; those drawn last are kept, since runs side by side share them."""
-    return tuple(draw_samples(drawn_task(name, length), split, count, seed))
-
-
-def drawn_task(name: str, length: int) -> Task:
-    """The task whose sentences are drawn."""
-    if name == "country":
-        return CountryUpTo(longest=length)
-    if name == "copy":
-        return Copying(delay=length)
-    others: dict[str, Task] = {"reviews": Reviews(), "tags": Tagging(), "numbers": Numerals()}
-    return others[name]
 
 
 def answers(
@@ -181,56 +149,14 @@ def sums(config: TrainingConfig, device: torch.device) -> Problem:
 
 def language(config: TrainingConfig, device: torch.device) -> Problem:
     """One long text, whose next token is to be said at every step."""
-    unit: Unit = "characters" if config.task == "characters" else "words"
-    cut = {split: tokenize(text, unit) for split, text in texts(config).items()}
-    counts = Counter(cut["train"])
-    if unit == "characters":
-        vocabulary = Vocabulary.of((token for split in SPLITS for token in cut[split]), order="sorted")
-    else:
-        often = [token for token, count in counts.most_common() if count > 1 and len(token) <= LONGEST_NAME]
-        vocabulary = Vocabulary.of(often, markers=(UNKNOWN,))
-    if vocabulary.size > VOCABULARY_LIMIT:
-        raise ValueError(
-            f"the text has {vocabulary.size:,} different {unit}, expected at most {VOCABULARY_LIMIT:,} to learn"
-        )
-    needed = config.batch * config.length + 1
-    if len(cut["train"]) < needed:
-        raise ValueError(
-            f"the text has {len(cut['train']):,} {unit} to train on, expected at least {needed:,}, one batch of "
-            f"{config.batch} × {config.length} and one more"
-        )
-    for split in SPLITS[1:]:
-        if len(cut[split]) <= config.length:
-            raise ValueError(
-                f"the text leaves {len(cut[split]):,} {unit} to be held out, expected at least {config.length + 1:,}, "
-                "one window and one more"
-            )
+    text = cut_text(texts(config), unit_of(config.task))
+    unit, vocabulary = text.unit, text.vocabulary
+    check_windows(text.sizes, vocabulary.size, unit, config)
     parts: dict[Split, Data] = {}
-    ids = {split: vocabulary.ids(cut[split], "unk" if unit == "words" else "error") for split in SPLITS}
+    ids = {split: vocabulary.ids(text.tokens[split], "unk" if unit == "words" else "error") for split in SPLITS}
     for split in SPLITS:
         windows = None if split == "train" else config.held_out
         parts[split] = Stream(torch.from_numpy(ids[split]).to(device), config.length, windows)
     asked = ids["validation"][: len(parts["validation"]) * config.length + 1]
     baselines = of_text(ids["train"], asked, vocabulary.size, unit)
     return Problem("next", unit, vocabulary, vocabulary.tokens, parts, baselines)
-
-
-def texts(config: TrainingConfig) -> dict[Split, str]:
-    """The three parts of a text; of one's own, the first 80 % to train, then 10 % and 10 %."""
-    if config.source == "python":
-        return {split: python_source(split) for split in SPLITS}
-    if config.source == "phrases":
-        return {split: phrases(split, config.examples if split == "train" else 600, config.seed) for split in SPLITS}
-    text = config.content
-    first, second = len(text) * 80 // 100, len(text) * 90 // 100
-    return {"train": text[:first], "validation": text[first:second], "test": text[second:]}
-
-
-def check_batch(examples: int, batch: int) -> None:
-    """There is one batch at least.
-
-    Raises:
-        ValueError: there is not.
-    """
-    if examples < batch:
-        raise ValueError(f"there are {examples:,} sequences to train on, expected at least {batch:,}, one batch")

@@ -23,7 +23,8 @@ def decode(data: bytes) -> Decoded:
     """UTF-8, UTF-16 where a byte order mark says so, else Latin-1, in which every byte is a character.
 
     Raises:
-        ValueError: more than LIMIT bytes, none at all, or a broken UTF-16.
+        ValueError: more than LIMIT bytes, none at all, a broken UTF-16, or a NUL, which no text has: it is another kind
+            of file, or a UTF-16 without its mark.
     """
     if len(data) > LIMIT:
         raise ValueError(f"the file has {len(data):,} bytes, expected at most {LIMIT:,}")
@@ -34,6 +35,11 @@ def decode(data: bytes) -> Decoded:
             return Decoded(data.decode("utf-16"), "UTF-16")
         except UnicodeDecodeError as error:
             raise ValueError(f"the file begins as UTF-16 and is broken at byte {error.start}: {error.reason}") from None
+    if b"\0" in data:
+        raise ValueError(
+            f"the file has a NUL at byte {data.index(0):,}, expected plain text: UTF-8, Latin-1, or UTF-16 that begins "
+            "with its byte order mark"
+        )
     try:
         return Decoded(data.decode("utf-8-sig"), "UTF-8")
     except UnicodeDecodeError:

@@ -29,6 +29,7 @@ def test_utf_16_of_either_order():
     [
         (b"", "the file has 0 bytes"),
         (b"a" * (LIMIT + 1), "the file has 5,000,001 bytes, expected at most 5,000,000"),
+        ("ab".encode("utf-16-le"), "the file has a NUL at byte 1, expected plain text"),
         (b"\xff\xfea", "the file begins as UTF-16 and is broken at byte"),
     ],
 )

@@ -14,6 +14,7 @@ from seqviz.text.vocabulary import UNKNOWN, Vocabulary
 
 FEWEST_ROWS, MOST_ROWS = 20, 50_000
 MOST_CLASSES = 50
+FEWEST_TEXTS = 4  # different ones: each of the three parts then has one
 MOST_WORDS = 500  # of one text
 MOST_TOKENS = 5000  # of the vocabulary
 LONGEST_NAME = 100  # characters of a label, or of a word that is learned
@@ -54,6 +55,8 @@ class Labelled:
             only = f", all {classes[0]!r}" if len(classes) == 1 else ""
             raise ValueError(f"the CSV has {len(classes):,} different labels{only}, expected 2 to {MOST_CLASSES}")
         tokens = {text: cut(text) for text, _ in rows}
+        if len(tokens) < FEWEST_TEXTS:
+            raise ValueError(f"the CSV has {len(tokens)} different texts, expected at least {FEWEST_TEXTS}")
         parts: dict[Split, tuple[Sample, ...]] = {}
         split_at = split_texts(tuple(tokens))
         for split in SPLITS:
