@@ -2,21 +2,36 @@
 
 import streamlit as st
 
-from seqviz.learning.config import TrainingConfig
 from seqviz.ui import shell
-from seqviz.ui.common import accepted
-from seqviz.ui.training import live
-from seqviz.ui.training.controls import config_of, settings_controls, side_control, task_control
-from seqviz.ui.training.settings import runs_of
+from seqviz.ui.common import explain
+from seqviz.ui.state import visit
+from seqviz.ui.training import guess, live, words
+from seqviz.ui.training.card import card
+from seqviz.ui.training.controls import settings_controls, side_control, task_control
+from seqviz.ui.training.own import OWN, data_control, own_controls
+from seqviz.ui.training.serving import LIMITS, service
+from seqviz.ui.training.standing import chosen_runs, limits_told
+from seqviz.ui.training.take_away import take_away
 
 page = shell.open_page("training", heading=False)
-with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+bar = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
+with bar:
     st.title(page.title, anchor=False, width="content")
     task = task_control()
+    source = data_control(task)
     side = side_control()
     with st.popover("Settings", width="content"):
-        chosen = settings_controls(task)
-    nothing: dict[str, TrainingConfig] = {}
-    configs = accepted("training", lambda: runs_of(config_of(task, chosen, ""), side), nothing)
-    st.button("Train", type="primary", on_click=live.start, args=(configs,), disabled=not configs)
+        chosen = settings_controls(task, side)
+        st.caption(limits_told(LIMITS, service().settings))
+own = own_controls(task) if source == OWN else None
+configs, facts = chosen_runs(task, source, chosen, own, side)
+asks = guess.predict_control()
+waits = asks and facts is not None and guess.question(configs, facts)
+with bar:
+    st.button("Train", type="primary", on_click=live.start, args=(configs,), disabled=not configs or waits)
 live.show()
+guess.show_verdict()
+if facts is not None and configs:
+    card(next(iter(configs.values())), facts, open_=not visit().runs)
+take_away()
+explain(words.lessons(task, visit().runs), words.source(task))

@@ -29,6 +29,10 @@ class Visit:
         own_model: on /gates, the model in the reader's own file.
         owner: what this visitor is called in the training service; "" before the first training.
         runs: on /training, the runs that stand side by side. refused_run: a sentence about one that was not taken.
+        earlier_runs: those that stood there before; they come back where the new ones are refused.
+        own: on /training, task → the reader's own data, as last read.
+        training_guess: on /training, which runs the reader was asked about and what the answer was.
+        prepared: on /training, run → its model file and script, made when asked for.
     """
 
     routed: bool = False
@@ -46,6 +50,10 @@ class Visit:
     owner: str = ""
     runs: list[Any] = field(default_factory=list)
     refused_run: str | None = None
+    earlier_runs: list[Any] = field(default_factory=list)
+    own: dict[str, Any] = field(default_factory=dict)
+    training_guess: tuple[Any, str] | None = None
+    prepared: dict[str, Any] = field(default_factory=dict)
 
 
 def visit() -> Visit:

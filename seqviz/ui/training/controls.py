@@ -9,7 +9,7 @@ import streamlit as st
 
 from seqviz.figures.numbers import in_words
 from seqviz.learning import config as room
-from seqviz.learning.config import LIMITS, SOURCES, TrainingConfig
+from seqviz.learning.config import LIMITS, TrainingConfig
 from seqviz.learning.presets import PRESETS
 from seqviz.ui.common import KEPT
 from seqviz.ui.training.settings import ALONE, SIDES, TASK_NAMES
@@ -31,7 +31,7 @@ def side_control() -> str:
     return side
 
 
-def settings_controls(task: str) -> dict[str, Any]:
+def settings_controls(task: str, side: str = ALONE) -> dict[str, Any]:
     """Every field of the config that a widget holds, as it was typed: bounds are checked by the config itself."""
     preset = PRESETS[task]
 
@@ -44,9 +44,9 @@ def settings_controls(task: str) -> dict[str, Any]:
         return found
 
     def number(label: str, field: str, help: str | None = None) -> float:
-        low, high = LIMITS[field]
+        low, high = BOUNDS[field]
         whole = isinstance(low, int) and isinstance(high, int)
-        start = float(getattr(preset, field))
+        start = float(getattr(preset, field) or 0)
         bounds = f"From {in_words(low)} to {in_words(high)}."
         step = 1.0 if whole else STEPS[field]
         told = f"{help} {bounds}" if help else bounds
@@ -58,17 +58,16 @@ def settings_controls(task: str) -> dict[str, Any]:
 
     chosen: dict[str, Any] = {}
     with st.container(horizontal=True, gap="small"):
-        if len(SOURCES.get(task, ())) > 1:
-            chosen["source"] = choice("Data", "source", SOURCES[task])
         chosen["cell"] = choice("Cell", "cell", room.CELLS)
         chosen["hidden"] = number("Hidden units", "hidden")
         chosen["layers"] = number("Layers", "layers")
         if task != "adding":
             chosen["embedding"] = number("Embedding", "embedding", "Numbers that stand for each token.")
-        if chosen["cell"] == "RNN":
+        cells = SIDES[side][1] if side in SIDES and SIDES[side][0] == "cell" else (chosen["cell"],)
+        if "RNN" in cells:
             chosen["nonlinearity"] = choice("Activation", "nonlinearity", room.NONLINEARITIES)
         chosen["initialisation"] = choice("Initialisation", "initialisation", room.INITIALISATIONS, "Of W_hh.")
-        if chosen["cell"] == "LSTM":
+        if "LSTM" in cells:
             chosen["forget_bias"] = number("Forget bias", "forget_bias", "Added to the bias of the forget gate.")
         chosen["dropout"] = number("Dropout", "dropout")
     with st.container(horizontal=True, gap="small"):
@@ -79,22 +78,27 @@ def settings_controls(task: str) -> dict[str, Any]:
         chosen["clipping"] = choice("Clipping", "clipping", room.CLIPPINGS)
         chosen["clip_threshold"] = number("Clip at", "clip_threshold")
         chosen["batch"] = number("Batch", "batch", "Sequences an update.")
-        window = st.number_input(
-            "Window", 0, 1000, 0, key=key("window"), width=150,
-            help="Steps of truncated backpropagation through time; 0: the whole sequence.", **KEPT,
-        )  # fmt: skip
-        chosen["window"] = int(window) or None
+        window = number("Window", "window", "Steps of truncated backpropagation through time; 0: the whole sequence.")
+        chosen["window"] = window or None
     with st.container(horizontal=True, gap="small"):
         if task in ("characters", "words", "country", "copy", "adding"):
             chosen["length"] = number("Length", "length", LENGTHS[task])
-        chosen["examples"] = number("Examples", "examples", "Training sequences.")
+        chosen["examples"] = number("Examples", "examples", EXAMPLES.get(task, "Training sequences."))
+        chosen["held_out"] = number("Held out", "held_out", HELD_OUT.get(task, "Sequences that validate."))
         chosen["updates"] = number("Updates", "updates")
         chosen["validate_every"] = number("Validate every", "validate_every", "Updates between looks at held-out data.")
+        chosen["measure_every"] = number("Measure every", "measure_every", "Updates between norms by step.")
         chosen["seed"] = number("Seed", "seed")
         chosen["device"] = choice("Device", "device", room.DEVICES)
     return chosen
 
 
+BOUNDS = {**LIMITS, "window": (0, 1000)}
+EXAMPLES = {
+    "characters": "Sentences of the composed text; a text that is not composed has its own length.",
+    "words": "Sentences of the composed text; a text of your own has its own length.",
+}
+HELD_OUT = {"characters": "Windows that validate, at most.", "words": "Windows that validate, at most."}
 LENGTHS = {
     "characters": "Characters a sequence.",
     "words": "Words a sequence.",
@@ -104,10 +108,10 @@ LENGTHS = {
 }
 
 
-def config_of(task: str, chosen: dict[str, Any], content: str) -> TrainingConfig:
+def config_of(task: str, source: str, chosen: dict[str, Any], content: str) -> TrainingConfig:
     """The preset with what was chosen.
 
     Raises:
         ValueError: a setting out of its bounds.
     """
-    return replace(PRESETS[task], **chosen, content=content)
+    return replace(PRESETS[task], source=source, **chosen, content=content)

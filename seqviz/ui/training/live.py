@@ -7,14 +7,16 @@ from typing import Any
 import streamlit as st
 
 from seqviz.learning.config import TrainingConfig
-from seqviz.learning.runs import ACTIONS
+from seqviz.learning.runs import ACTIONS, REFUSED
 from seqviz.learning.service import Refused
 from seqviz.ui import shell
+from seqviz.ui.common import as_sentence
 from seqviz.ui.state import triggered, visit
 from seqviz.ui.training.component import charts
 from seqviz.ui.training.data import charts_data
 from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.serving import LIMITS, owner, service
+from seqviz.ui.training.standing import status_told, troubles
 
 KEY = "training"
 PACE = 0.5  # seconds between two polls
@@ -35,7 +37,8 @@ def start(configs: dict[str, TrainingConfig]) -> None:
             here.refused_run = str(refusal)
             break
     if begun:
-        here.runs = begun
+        here.earlier_runs, here.runs = here.runs, begun
+        here.prepared = {}
 
 
 def show() -> None:
@@ -50,13 +53,32 @@ def _show(going: bool) -> None:
     runs: list[Followed] = visit().runs
     for run in runs:
         run.poll(service())
+    runs = without_refused()
     if any(run.live for run in runs) != going:
         st.rerun()  # the rhythm changes with the whole page
-    refused = visit().refused_run
-    if refused:
-        st.warning(shell.plain(refused))
+    st.caption(status_told(service().status(), service().settings))
+    with st.container(key="troubles"):  # one element, full or empty: the charts below keep their place
+        for sentence in [visit().refused_run, *troubles(runs)]:
+            if sentence:
+                st.warning(shell.plain(sentence))
     if runs:
         charts(charts_data(runs), key=KEY, on_control=_control)
+
+
+def without_refused() -> list[Followed]:
+    """The runs that stand here; those that the worker refused are taken out with a sentence.
+
+    Where all were, what stood here before comes back.
+    """
+    here = visit()
+    refused = [run for run in here.runs if run.news.state == REFUSED]
+    if refused:
+        first = refused[0]
+        said = as_sentence(first.news.sentences[-1] if first.news.sentences else "this run was refused")
+        here.refused_run = said if len(here.runs) == 1 else f"{first.name}: {said}"
+        here.runs = [run for run in here.runs if run not in refused] or here.earlier_runs
+        here.earlier_runs = []
+    return here.runs
 
 
 def _control() -> None:
