@@ -32,7 +32,7 @@ LESSONS = {
     ),
     "words": (
         "**The loss** is the mean cross-entropy of a batch in nats; divided by ln 2 it is bits per word.",
-        "**It does not go to 0**: where several words may follow, even knowing how the text was composed would cost bits.",
+        "**It does not go to 0**: where several words may follow, the best guess still costs bits.",
     ),
     "reviews": (
         "**One answer, at the end**: the gradient enters at the last word alone and has to find its way back.",
