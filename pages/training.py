@@ -9,8 +9,7 @@ from seqviz.ui.training import guess, live, words
 from seqviz.ui.training.card import card
 from seqviz.ui.training.controls import settings_controls, side_control, task_control
 from seqviz.ui.training.own import OWN, data_control, own_controls
-from seqviz.ui.training.serving import LIMITS, service
-from seqviz.ui.training.standing import chosen_runs, limits_told
+from seqviz.ui.training.standing import chosen_runs
 from seqviz.ui.training.take_away import take_away
 
 page = shell.open_page("training", heading=False)
@@ -22,16 +21,16 @@ with bar:
     side = side_control()
     with st.popover("Settings", width="content"):
         chosen = settings_controls(task, side)
-        st.caption(limits_told(LIMITS, service().settings))
+    train = st.container(width="content")
+    asks = guess.predict_control()
 own = own_controls(task) if source == OWN else None
 configs, facts = chosen_runs(task, source, chosen, own, side)
-asks = guess.predict_control()
 waits = asks and facts is not None and guess.question(configs, facts)
-with bar:
+with train:
     st.button("Train", type="primary", on_click=live.start, args=(configs,), disabled=not configs or waits)
 live.show()
 guess.show_verdict()
-if facts is not None and configs:
-    card(next(iter(configs.values())), facts, open_=not visit().runs)
+if facts is not None:
+    card(source, facts, open_=not visit().runs)
 take_away()
 explain(words.lessons(task, visit().runs), words.source(task))

@@ -7,7 +7,6 @@ from typing import NamedTuple
 import streamlit as st
 
 from seqviz.figures.numbers import in_words
-from seqviz.learning.config import TrainingConfig
 from seqviz.learning.facts import WRITES, Facts
 from seqviz.learning.presets import GOALS, PRESETS
 from seqviz.text import visible
@@ -71,20 +70,20 @@ CARDS = {
 }
 
 
-def card(config: TrainingConfig, found: Facts, open_: bool) -> None:
-    """The whole card; one of its own data shows their first held-out text."""
-    words = CARDS[config.task]
-    with st.expander(f"The task: {TASK_NAMES[config.task]}", expanded=open_, key=f"card-{open_}"):
+def card(source: str, found: Facts, open_: bool) -> None:
+    """The whole card; that of the reader's own data shows their first held-out text."""
+    words = CARDS[found.task]
+    with st.expander(f"The task: {TASK_NAMES[found.task]}", expanded=open_, key=f"card-{open_}"):
         left, right = st.columns(2, gap="medium")
         with left:
             st.markdown(f"**Reads** {words.reads}.  \n**Answers** {words.answers}.")
-            st.markdown(f"**Hard:** {words.hard}." if config.source != OWN else _own(config.task))
+            st.markdown(f"**Hard:** {words.hard}." if source != OWN else _own(found.task))
             st.caption(shell.plain(f"The data: {in_numbers(found)}."))
         with right:
             st.caption("From the held-out data")
             st.text(readable(found.example.reads))
             st.markdown(f"**{words.shown}** {shell.plain(readable(found.example.answers))}")
-        for line in reached(config, found):
+        for line in reached(source, found):
             st.markdown(line)
 
 
@@ -99,19 +98,19 @@ def readable(text: str) -> str:
     return "".join(character if character == " " else visible(character) for character in text)
 
 
-def reached(config: TrainingConfig, found: Facts) -> list[str]:
+def reached(source: str, found: Facts) -> list[str]:
     """Without a network, counted on these data; and what the preset has to reach, with its benchmark's name."""
     lines = []
     if found.baselines:
         said = "; ".join(f"{one.name}, {one.metric} {in_words(one.value)}" for one in found.baselines)
         lines.append(f"**Without a network**, on the held-out data: {said}.")
-    elif config.source == OWN:
+    elif source == OWN:
         lines.append("**Without a network**: counted on your data as soon as the training begins.")
-    preset, goal = PRESETS[config.task], GOALS[config.task]
-    if config.source == preset.source:
-        bound = "at most" if goal.falls else "at least"
+    preset, goal = PRESETS[found.task], GOALS[found.task]
+    if source == preset.source:
+        bound = "or less" if goal.falls else "or more"
         lines.append(
-            f"**The preset** ({preset.cell}, {preset.hidden} units, {preset.updates:,} updates) aims at {bound} "
-            f"{in_words(goal.value)} {goal.metric} at its end; `python -m benchmarks.presets` measures it."
+            f"**The preset** ({preset.cell}, {preset.hidden} units, {preset.updates:,} updates) should end with "
+            f"{goal.metric} {in_words(goal.value)} {bound}; `python -m benchmarks.presets` measures it."
         )
     return lines

@@ -16,7 +16,7 @@ from seqviz.ui.training.component import charts
 from seqviz.ui.training.data import charts_data
 from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.serving import LIMITS, owner, service
-from seqviz.ui.training.standing import status_told, troubles
+from seqviz.ui.training.standing import limits_told, status_told, troubles
 
 KEY = "training"
 PACE = 0.5  # seconds between two polls
@@ -45,8 +45,13 @@ def show() -> None:
     """The charts of the runs that stand side by side, kept up to date."""
     for run in visit().runs:
         run.poll(service())
-    going = any(run.live for run in visit().runs)
+    going = _moves(visit().runs)
     st.fragment(_show, run_every=PACE if going else None)(going)
+
+
+def _moves(runs: list[Followed]) -> bool:
+    """Whether something may change by itself: a run, or the training process on its way up."""
+    return any(run.live for run in runs) or service().status().state in ("starting", "restarting")
 
 
 def _show(going: bool) -> None:
@@ -54,9 +59,9 @@ def _show(going: bool) -> None:
     for run in runs:
         run.poll(service())
     runs = without_refused()
-    if any(run.live for run in runs) != going:
+    if _moves(runs) != going:
         st.rerun()  # the rhythm changes with the whole page
-    st.caption(status_told(service().status(), service().settings))
+    st.caption(f"{limits_told(LIMITS, service().settings)} {status_told(service().status(), service().settings)}")
     with st.container(key="troubles"):  # one element, full or empty: the charts below keep their place
         for sentence in [visit().refused_run, *troubles(runs)]:
             if sentence:

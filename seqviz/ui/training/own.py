@@ -28,13 +28,14 @@ class Own:
 
     Attributes:
         mark: what tells them from others. content: the text or the CSV. name: of the file, "" where it was typed.
-        encoding: as which a file was read. facts: what is in them.
+        encoding: as which a file was read. size: in bytes, of the file or of the text as UTF-8. facts: what is in them.
     """
 
     mark: str
     content: str
     name: str
     encoding: str
+    size: int
     facts: Facts
 
 
@@ -81,7 +82,9 @@ def _typed(task: str) -> Own | None:
     text: Any = st.text_area(
         "Text" if task in WRITES else "CSV", key=f"{task}_text", height=130, persist_state="session"
     )
-    return _read(task, str(text), "", "") if text and text.strip() else None
+    if not text or not text.strip():
+        return None
+    return _read(task, str(text), "", "", len(text.encode("utf-8", "replace")))
 
 
 def _file(task: str) -> Own | None:
@@ -90,30 +93,30 @@ def _file(task: str) -> Own | None:
     if file is None:
         held: Own | None = visit().own.get(task)
         return held if held is not None and held.name else None
-    found = decode(file.getvalue())
-    return _read(task, found.text, file.name, found.encoding)
+    data = file.getvalue()
+    found = decode(data)
+    return _read(task, found.text, file.name, found.encoding, len(data))
 
 
-def _read(task: str, content: str, name: str, encoding: str) -> Own:
+def _read(task: str, content: str, name: str, encoding: str, size: int) -> Own:
     """The facts, counted when the text is new.
 
     Raises:
         ValueError: what `own_facts` refuses.
     """
-    mark = hashlib.blake2b(f"{name}\n{content}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+    mark = hashlib.blake2b(f"{name}\n{encoding}\n{content}".encode("utf-8", "replace"), digest_size=16).hexdigest()
     held: Own | None = visit().own.get(task)
     if held is None or held.mark != mark:
         visit().own.pop(task, None)
-        held = Own(mark, content, name, encoding, own_facts(task, content))
+        held = Own(mark, content, name, encoding, size, own_facts(task, content))
         visit().own[task] = held
     return held
 
 
 def told(own: Own) -> str:
     """What was read, in numbers."""
-    found, size = own.facts, len(own.content.encode("utf-8", "replace"))
     where = f"{own.name}, read as {own.encoding}" if own.name else "Typed"
-    return f"{where}: {size:,} bytes, {in_numbers(found)}."
+    return f"{where}: {own.size:,} bytes, {in_numbers(own.facts)}."
 
 
 def in_numbers(found: Facts) -> str:

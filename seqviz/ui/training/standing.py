@@ -26,8 +26,8 @@ WRONG = (DIVERGED, FAILED, LIMIT, REFUSED)
 def limits_told(limits: Limits, settings: Settings) -> str:
     """What one run and one visitor may cost."""
     return (
-        f"A run: at most {limits.parameters:,} parameters, {limits.updates:,} updates and {limits.minutes:g} minutes "
-        f"of arithmetic; at most {settings.per_owner} runs of a visitor go on at a time."
+        f"At most {limits.parameters:,} parameters, {limits.updates:,} updates and {limits.minutes:g} minutes of "
+        f"arithmetic a run, {settings.per_owner} runs a visitor."
     )
 
 
@@ -41,14 +41,20 @@ def status_told(status: Status, settings: Settings) -> str:
         "closed": "Training has ended on this server",
     }[status.state]
     crowd, most = status.crowd, settings.active
-    waiting = "none waits" if not crowd.waiting else f"{crowd.waiting} in the queue (at most {settings.waiting})"
-    return f"{process}; runs of all visitors: {crowd.running} going (at most {most}), {crowd.paused} paused, {waiting}."
+    waiting = (
+        "the queue is empty" if not crowd.waiting else f"{crowd.waiting} in the queue (at most {settings.waiting})"
+    )
+    return f"{process}; runs of all visitors: {crowd.running} going (at most {most}), {crowd.paused} paused, {waits}."
 
 
 def chosen_runs(
     task: str, source: str, chosen: dict[str, Any], own: Own | None, side: str
 ) -> tuple[dict[str, TrainingConfig], Facts | None]:
-    """What would be trained and on what; no run, and a sentence on the page, where something is refused."""
+    """What would be trained and on what.
+
+    Where something is refused: no run, a sentence on the page, and the data of this task that were last accepted.
+    """
+    place = f"training {task} {source}"
     if source == OWN and own is None:
         return {}, None
     try:
@@ -59,7 +65,8 @@ def chosen_runs(
     except ValueError as refusal:
         stays = " What stands below stays." if visit().runs else ""
         st.warning(shell.plain(f"{as_sentence(str(refusal))} Nothing is trained with this.{stays}"))
-        return {}, None
+        return {}, visit().last_good.get(place)
+    visit().last_good[place] = found
     return configs, found
 
 
