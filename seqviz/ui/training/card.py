@@ -78,7 +78,8 @@ def card(source: str, found: Facts, open_: bool) -> None:
         with left:
             st.markdown(f"**Reads** {words.reads}.  \n**Answers** {words.answers}.")
             st.markdown(f"**Hard:** {words.hard}." if source != OWN else _own(found.task))
-            st.caption(shell.plain(f"The data: {in_numbers(found)}."))
+            if source != OWN:  # of one's own it is said where they are read
+                st.caption(f"The data: {in_numbers(found)}.")
         with right:
             st.caption("From the held-out data")
             st.text(readable(found.example.reads))

@@ -53,10 +53,9 @@ def data_control(task: str) -> str:
 def own_controls(task: str) -> Own | None:
     """The field or the file, and what was read; None where there is nothing yet or what there is was refused."""
     what = "a text" if task in WRITES else "a CSV, a text and a label in each row"
-    with st.container(border=True):
-        how = st.segmented_control(
-            f"Your data: {what}", (TYPED, FILE), default=TYPED, required=True, key=f"{task}_how", **KEPT
-        )
+    open_ = not visit().runs  # once something trains, the charts stand higher
+    with st.expander(f"Your data: {what}", expanded=open_, key=f"own-{task}-{open_}"):
+        how = st.segmented_control("Bring it", (TYPED, FILE), default=TYPED, required=True, key=f"{task}_how", **KEPT)
         try:
             found = _typed(task) if how == TYPED else _file(task)
         except ValueError as refusal:
@@ -65,8 +64,8 @@ def own_controls(task: str) -> Own | None:
         else:
             st.caption(shell.plain(told(found)) if found else f"Nothing is read yet. {_ASKS[task]}")
         st.caption(
-            f"Up to {MOST_MEGABYTES} MB. It stays in the memory of this visit and is not part of the address: a copied "
-            "link opens without it."
+            f"Up to {MOST_MEGABYTES} MB; a larger file is not taken. It stays in the memory of this visit and is not "
+            "part of the address: a copied link opens without it."
         )
     return found
 

@@ -41,9 +41,7 @@ def status_told(status: Status, settings: Settings) -> str:
         "closed": "Training has ended on this server",
     }[status.state]
     crowd, most = status.crowd, settings.active
-    waiting = (
-        "the queue is empty" if not crowd.waiting else f"{crowd.waiting} in the queue (at most {settings.waiting})"
-    )
+    waits = f"{crowd.waiting} in the queue (at most {settings.waiting})" if crowd.waiting else "the queue is empty"
     return f"{process}; runs of all visitors: {crowd.running} going (at most {most}), {crowd.paused} paused, {waits}."
 
 
