@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import median
 
 from seqviz.figures.numbers import in_words
 from seqviz.ui.training.follow import Followed
@@ -80,8 +81,7 @@ def _measured(runs: Sequence[Followed]) -> list[str]:
     found = [] if not scores else [_rival(scores[0], by_name[scores[0].name])]
     if len(scores) > 1:
         found.append(_side_by_side(scores, by_name))
-    found += [said for run in runs if (said := clipped(run))]
-    return [said for said in found if said]
+    return [said for said in (*found, clipped(runs)) if said]
 
 
 def _rival(score: Score, run: Followed) -> str:
@@ -103,20 +103,17 @@ def _side_by_side(scores: Sequence[Score], by_name: dict[str, Followed]) -> str:
         run = by_name[score.name]
         parameters = run.about.get("parameters")
         size = f"{parameters:,} parameters, " if isinstance(parameters, int) else ""
-        told.append(
-            f"{score.name} {in_words(score.value)} ({size}update {score.update:,}, {in_words(run.news.seconds)} s)"
-        )
+        pace = f"{in_words(1000 * median(run.seen.seconds))} ms an update"  # the first ones also warm torch up
+        told.append(f"{score.name} {in_words(score.value)} ({size}{pace}, after {score.update:,})")
     level = any(one.value == other.value for one, other in pairwise(scores))
     return f"**Side by side**, {scores[0].metric}, the best first{' (some level)' if level else ''}: {'; '.join(told)}."
 
 
-def clipped(run: Followed) -> str:
+def clipped(runs: Sequence[Followed]) -> str:
     """How often clipping shortened a gradient; empty where nothing is clipped or nothing was done yet."""
-    if run.config.clipping == "none" or not run.seen.updates:
-        return ""
-    pairs = list(zip(run.seen.norm, run.seen.clipped, strict=True))
-    cut = sum(after < before for before, after in pairs)
-    return (
-        f"**Clipping** by {run.config.clipping} at {run.config.clip_threshold:g} shortened {cut:,} of the "
-        f"{len(pairs):,} gradients of {run.name}."
-    )
+    told = []
+    for run in runs:
+        if run.config.clipping != "none" and run.seen.updates:
+            cut = sum(after < before for before, after in zip(run.seen.norm, run.seen.clipped, strict=True))
+            told.append(f"{cut:,} of {len(run.seen.updates):,} ({run.name})")
+    return f"**Clipping** shortened so many gradients: {', '.join(told)}." if told else ""
