@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,7 @@ def test_files_are_read_with_their_encoding_or_refused(open_page: Any, axe: Any)
     def bring(name: str, data: bytes) -> None:
         place.set_input_files({"name": name, "mimeType": "text/csv", "buffer": data})
 
-    for codec, named, size in (("latin-1", "Latin-1", 0), ("utf-16", "UTF-16", 2), ("utf-8", "UTF-8", 0)):
+    for codec, named in (("latin-1", "Latin-1"), ("utf-16", "UTF-16"), ("utf-8", "UTF-8")):
         data = table.encode(codec)
         bring(f"{named}.csv", data)
         said = f"{named}.csv, read as {named}: {len(data):,} bytes, 60 texts, 2 labels (<b>schlecht</b>, gut)"
@@ -87,8 +87,6 @@ def test_files_are_read_with_their_encoding_or_refused(open_page: Any, axe: Any)
 
 def plainly(said: str) -> Any:
     """The words as they stand on a page, where invisible word joiners may part the signs."""
-    import re
-
     return re.compile("\u2060?".join(re.escape(letter) for letter in said))
 
 
@@ -101,7 +99,7 @@ def test_the_whole_page_is_accessible_and_fits_a_phone(theme: Any, open_page: An
     page.get_by_role("button", name="Yes", exact=True).click()
     wait_until_idle(page)
     train(page)
-    expect(page.get_by_text("You said: yes")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text(re.compile("You said: yes.+(Right|No).+it ends at accuracy"))).to_be_visible(timeout=30_000)
     page.get_by_role("button", name="Prepare model and script").click()
     expect(page.get_by_role("button", name="Model after update 12")).to_be_visible(timeout=30_000)
     wait_until_idle(page)
@@ -111,12 +109,4 @@ def test_the_whole_page_is_accessible_and_fits_a_phone(theme: Any, open_page: An
         page.get_by_role("button", name="Metrics (CSV)").click()
     lines = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 13
-    page.get_by_role("button", name="Settings").click()
-    wait_until_idle(page)
-    assert axe(page) == []
-    assert json.loads(config_of_json(page))["updates"] == 12
-
-
-def config_of_json(page: Page) -> str:
-    page.keyboard.press("Escape")
-    return config_of(page).to_json()
+    assert config_of(page).updates == 12

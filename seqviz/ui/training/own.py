@@ -55,7 +55,7 @@ def own_controls(task: str) -> Own | None:
     what = "a text" if task in WRITES else "a CSV, a text and a label in each row"
     open_ = not visit().runs  # once something trains, the charts stand higher
     with st.expander(f"Your data: {what}", expanded=open_, key=f"own-{task}-{open_}"):
-        how = st.segmented_control("Bring it", (TYPED, FILE), default=TYPED, required=True, key=f"{task}_how", **KEPT)
+        how = st.radio("Bring it", (TYPED, FILE), key=f"{task}_how", horizontal=True, **KEPT)
         try:
             found = _typed(task) if how == TYPED else _file(task)
         except ValueError as refusal:
