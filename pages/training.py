@@ -9,6 +9,7 @@ from seqviz.ui.training import guess, live, words
 from seqviz.ui.training.card import card
 from seqviz.ui.training.controls import settings_controls, side_control, task_control
 from seqviz.ui.training.own import OWN, data_control, own_controls
+from seqviz.ui.training.reopen import reopen_control
 from seqviz.ui.training.standing import chosen_runs
 from seqviz.ui.training.take_away import take_away
 
@@ -21,6 +22,7 @@ with bar:
     side = side_control()
     with st.popover("Settings", width="content"):
         chosen = settings_controls(task, side)
+        reopen_control()
     train = st.container(width="content")
     asks = guess.predict_control()
 own = own_controls(task) if source == OWN else None

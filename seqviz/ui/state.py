@@ -84,6 +84,11 @@ def triggered(key: str, name: str) -> object:
     return st.session_state[key].get(name) if key in st.session_state else None
 
 
+def held(key: str) -> object:
+    """What a keyed widget holds, for its own callback; None where it is not on the page."""
+    return st.session_state.get(key)
+
+
 def has_widget(key: str) -> bool:
     """Whether a keyed widget was on the page in the run before; what it held is gone once it was not."""
     return key in st.session_state

@@ -58,6 +58,24 @@ def test_the_address_after_changing_widgets_opens_the_same_configuration(open_pa
     assert asdict(config_of(again)) == asdict(expected)
 
 
+def test_a_config_that_was_taken_away_opens_again(open_page: Any) -> None:
+    config = TrainingConfig(
+        task="words", source="own", content='a "b", c\n' * 900, length=5, batch=6, hidden=7, embedding=3, window=2,
+        learning_rate=0.0123, updates=4, clipping="value", dropout=0.25, forget_bias=-0.5,
+    )  # fmt: skip
+    page = open_page("/training")
+    page.get_by_role("button", name="Settings").click()
+    place = page.locator("input[type=file]")
+    place.set_input_files({"name": "c.json", "mimeType": "application/json", "buffer": b'{"hidden": 0}'})
+    expect(page.get_by_text("Hidden is 0, expected a whole number from 1 to 512")).to_be_visible()
+    place.set_input_files({"name": "d.json", "mimeType": "application/json", "buffer": config.to_json().encode()})
+    expect(page.get_by_text(re.compile("Typed: 8,100 bytes, 5,400 words"))).to_be_visible()
+    expect(page.get_by_text("Hidden is 0")).to_have_count(0)
+    page.keyboard.press("Escape")
+    train(page)
+    assert config_of(page) == config
+
+
 def test_files_are_read_with_their_encoding_or_refused(open_page: Any, axe: Any) -> None:
     page = open_page("/training?train=sentiment+of+a+review&reviews_source=my+own", reduced_motion="reduce")
     page.get_by_text("a file", exact=True).click()
