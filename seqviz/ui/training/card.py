@@ -65,9 +65,12 @@ CARDS = {
     "adding": Words(
         "numbers between 0 and 1, two of them marked",
         "once, at the end: the sum of the two",
-        "the marked ones stand far apart, and the others must be ignored",
+        "one marked number stands in each half, and all others must be ignored",
     ),
 }
+
+
+NOTES = {"adding": ", to two digits; [marked]"}
 
 
 def card(source: str, found: Facts, open_: bool) -> None:
@@ -81,7 +84,7 @@ def card(source: str, found: Facts, open_: bool) -> None:
             if source != OWN:  # of one's own it is said where they are read
                 st.caption(f"The data: {in_numbers(found)}.")
         with right:
-            st.caption("From the held-out data")
+            st.caption("From the held-out data" + NOTES.get(found.task, ""))
             st.text(readable(found.example.reads))
             st.markdown(f"**{words.shown}** {shell.plain(readable(found.example.answers))}")
         for line in reached(source, found):

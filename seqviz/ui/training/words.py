@@ -57,8 +57,8 @@ LESSONS = {
         "**The start matters**: an orthogonal matrix neither shrinks nor stretches a state; try others side by side.",
     ),
     "adding": (
-        "**A plateau first**: always answering 1 costs about 1/6. The loss stands there until the marks are found.",
-        "**The forget gate decides**: with a bias of its own it starts open. Try it at 0.",
+        "**Watch for a plateau**: always answering 1 costs about 1/6. How long does the loss stand there?",
+        "**Try the forget gate.** The preset gives it a bias of its own, so that it starts open: what happens at 0?",
     ),
 }  # fmt: skip
 
