@@ -5,7 +5,7 @@ import streamlit as st
 from seqviz.learning.config import TrainingConfig
 from seqviz.ui import shell
 from seqviz.ui.common import accepted
-from seqviz.ui.training import live
+from seqviz.ui.training import inside, live
 from seqviz.ui.training.controls import config_of, settings_controls, side_control, task_control
 from seqviz.ui.training.settings import runs_of
 
@@ -20,3 +20,4 @@ with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
     configs = accepted("training", lambda: runs_of(config_of(task, chosen, ""), side), nothing)
     st.button("Train", type="primary", on_click=live.start, args=(configs,), disabled=not configs)
 live.show()
+inside.show()

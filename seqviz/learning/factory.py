@@ -57,7 +57,7 @@ def answer(made: Engine, question: object) -> object:
     """{"ask": "predict", "text": …}, {"ask": "sample", …} or {"ask": "evaluate", "split": …}, with their other options.
 
     {"ask": "model"}: the model file as base64. {"ask": "predict", …, "top": k}: of every step the k likeliest alone, as
-    "answers": [[class, probability], …].
+    "answers": [[class, probability], …]. With "dated": true, {"update": the update that answers, "answer": …}.
 
     Raises:
         ValueError: another question, or the engine's own refusal.
@@ -68,13 +68,13 @@ def answer(made: Engine, question: object) -> object:
         return base64.b64encode(made.model_file()).decode()
     if what not in QUESTIONS:
         raise ValueError(f"the question is unknown, expected one of model, {', '.join(QUESTIONS)}")
-    if what == "predict" and "top" in options:
-        most = options.pop("top")
-        return likeliest(made.predict(**options), most)
+    dated, most = options.pop("dated", False), options.pop("top", None)
     if "split" in options:
         check_split(options["split"])
     found: object = getattr(made, what)(**options)
-    return found
+    if isinstance(found, Prediction) and most is not None:
+        found = likeliest(found, most)
+    return {"update": made.update, "answer": found} if dated else found
 
 
 def likeliest(found: Prediction, most: object) -> dict[str, object]:

@@ -106,6 +106,11 @@ def open_page(url_path: str, *, heading: bool = True) -> Page:
     return page
 
 
+def switch_to(url_path: str) -> None:
+    """Lead the reader to another page."""
+    st.switch_page(_streamlit_page(next(page for page in PAGES if page.url_path == url_path)))
+
+
 def card(page: Page) -> None:
     """A page's card on the start page."""
     with st.container(border=True):

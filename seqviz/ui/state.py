@@ -29,6 +29,7 @@ class Visit:
         own_model: on /gates, the model in the reader's own file.
         owner: what this visitor is called in the training service; "" before the first training.
         runs: on /training, the runs that stand side by side. refused_run: a sentence about one that was not taken.
+        inside: what was computed of those runs (`seqviz.ui.training.kept`), None before the first look.
     """
 
     routed: bool = False
@@ -46,6 +47,7 @@ class Visit:
     owner: str = ""
     runs: list[Any] = field(default_factory=list)
     refused_run: str | None = None
+    inside: Any = None
 
 
 def visit() -> Visit:
@@ -74,6 +76,11 @@ def start_widget(key: str, value: object) -> None:
 def triggered(key: str, name: str) -> object:
     """What a component has just sent under `name`; None where it sent nothing."""
     return st.session_state[key].get(name) if key in st.session_state else None
+
+
+def held(key: str) -> object:
+    """What a keyed widget holds; None where it holds nothing or was not on the page in the run before."""
+    return st.session_state.get(key)
 
 
 def has_widget(key: str) -> bool:

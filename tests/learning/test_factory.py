@@ -74,7 +74,9 @@ def test_the_model_file_and_what_it_writes_are_the_engines():
     stored = read_model(base64.b64decode(answer(found, {"ask": "model"})))  # type: ignore[arg-type]
     wanted = dict(found.model.named())["rnn.weight_hh_l0"].detach().numpy()
     np.testing.assert_array_equal(stored.weights["weight_hh_l0"], wanted)
-    assert answer(found, {"ask": "sample", "temperature": 0.5, "length": 9, "seed": 3}) == found.sample(0.5, 9, 3)
+    question = {"ask": "sample", "temperature": 0.5, "length": 9, "seed": 3}
+    assert answer(found, question) == found.sample(0.5, 9, 3)
+    assert answer(found, {**question, "dated": True}) == {"update": 2, "answer": found.sample(0.5, 9, 3)}
     assert answer(found, {"ask": "evaluate", "split": "validation"}).metrics == found.evaluate("validation").metrics  # type: ignore[attr-defined]
 
 
