@@ -28,8 +28,8 @@ _GATE_NAMES = {
     "n": "candidate n",
 }
 READS_NUMBERS = (
-    "This network reads two numbers a step, a value and a mark. One token of a text stands here for the value 1 without "
-    "a mark, another for the value 0 with it."
+    "This network reads two numbers a step, a value and a mark. One token of a text stands here for the value 1 "
+    "without a mark, another for the value 0 with it."
 )
 _FORMS = {"after": "r after the product", "before": "r before the product"}
 
@@ -51,7 +51,9 @@ def _task(messages: DeltaGenerator) -> str:
     sentence = gone(runs)
     if sentence:
         messages.warning(shell.plain(sentence))
-    task: str = st.selectbox("Model", options, format_func=names.__getitem__, key="model", width=220, **KEPT)
+    task: str = st.selectbox(
+        "Model", options, format_func=names.__getitem__, key="model", width=300 if runs else 220, **KEPT
+    )
     return task
 
 
@@ -60,10 +62,11 @@ def model_controls(messages: DeltaGenerator) -> tuple[Chosen, Shown]:
     task = _task(messages)
     if task.startswith(OPTION):
         try:
-            found = chosen_trained(task)
+            found, update = chosen_trained(task)
         except (Unanswered, ValueError) as why:
             messages.warning(shell.plain(f"{why} Shown is the LSTM that ships with this page."))
             return chosen_shipped("country", "LSTM"), Shown()
+        messages.caption(f"Trained here, and shown as it was after update {update:,}.")
         if found.model.vocabulary is None:
             messages.info(READS_NUMBERS)
         return found, _layer_controls(found.model)

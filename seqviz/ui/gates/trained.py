@@ -26,11 +26,11 @@ class Opened:
     """A run's last state when /gates was opened: while a reader looks at it, it stays as it is.
 
     Attributes:
-        run: which. label: its name in the list. checkpoint: of that state. chosen: its model, once it was looked at.
+        run: which. update, checkpoint: of that state. chosen: its model, once it was looked at.
     """
 
     run: Followed
-    label: str
+    update: int
     checkpoint: bytes
     chosen: Chosen | None = None
 
@@ -47,14 +47,16 @@ def trained() -> dict[str, str]:
         if run.run_id not in opened:
             found = _last(run)
             if found is not None:
-                opened[run.run_id] = Opened(run, label_of(run, found[0]), found[1])
-    return {OPTION + name: one.label for name, one in opened.items()}
+                opened[run.run_id] = Opened(run, *found)
+    return {OPTION + name: label_of(one.run) for name, one in opened.items()}
 
 
-def label_of(run: Followed, update: int) -> str:
-    """ "trained here: LSTM, next character, update 1,500"; with what sets it apart from the runs beside it."""
-    names = dict.fromkeys((run.config.cell, run.name, TASK_NAMES[run.config.task]))
-    return f"{LABEL}{', '.join(names)}, update {update:,}"
+def label_of(run: Followed) -> str:
+    """ "trained here: LSTM, next character"; with what sets it apart from the runs beside it.
+
+    Without the update, so that the address bar holds the same name while the run goes on.
+    """
+    return LABEL + ", ".join(dict.fromkeys((run.config.cell, run.name, TASK_NAMES[run.config.task])))
 
 
 def gone(options: dict[str, str]) -> str:
@@ -71,8 +73,8 @@ def gone(options: dict[str, str]) -> str:
     return ""
 
 
-def chosen_trained(option: str) -> Chosen:
-    """The model behind an option of `trained`.
+def chosen_trained(option: str) -> tuple[Chosen, int]:
+    """The model behind an option of `trained`, and after which update it is shown.
 
     Raises:
         Unanswered: with a sentence. ValueError: a network that /gates cannot open, with the bound.
@@ -80,21 +82,17 @@ def chosen_trained(option: str) -> Chosen:
     found: Opened | None = kept().opened.get(option.removeprefix(OPTION))
     if found is None:
         raise Unanswered(GONE)
-    kept().chosen = (option, found.label)
+    kept().chosen = (option, label_of(found.run))
     if found.chosen is None:
         data = file_at(model_file(found.run), found.checkpoint)
         found.chosen = Chosen(f"trained-{found.run.run_id}", read_model(data), data=data)
-    chosen: Chosen = found.chosen
-    return chosen
+    return found.chosen, found.update
 
 
 def link_to_gates(run: Followed) -> None:
-    """A button that opens this run on /gates."""
-    there = bool(run.news.checkpoints)
-    if st.button("Open in Inside the gates", disabled=not there, help="Every gate at every token, as it is now."):
-        forget_opened()
-        set_widgets(model=OPTION + run.run_id)
-        shell.switch_to("gates")
+    """A link that opens this run on /gates, once something of it is kept."""
+    if run.news.checkpoints:
+        shell.link("gates", "Open in Inside the gates", {"model": label_of(run)}, help="Every gate, as it is now.")
 
 
 def _last(run: Followed) -> tuple[int, bytes] | None:

@@ -77,17 +77,20 @@ def _gap(run: Followed, question: Mapping[str, object]) -> str:
 
 
 def _when(update: int, asked: int) -> str:
-    return f"**{'Now' if asked < 0 else 'At the cursor you asked about'}, after update {update:,}:** "
+    return f"**{'Now, after' if asked < 0 else 'After'} update {update:,}:** "
 
 
 def answers_in_words(answer: Mapping[str, Any], kind: str) -> str:
-    """ "positive 0.931 · negative 0.069", or of many steps the likeliest answer of each."""
-    steps = answer["answers"]
+    """ "positive 0.931 · negative 0.069", or of many steps the likeliest answer of each, with the token it is about."""
+    steps, tokens = answer["answers"], answer["tokens"]
     if len(steps) == 1:
-        before = f"behind {shell.plain(_token(answer['tokens'][-1]))} comes " if kind == "next" else ""
+        before = f"behind {shell.plain(_token(tokens[-1]))} comes " if kind == "next" else ""
         return before + " · ".join(_said(pair) for pair in steps[0])
     more = f" … and {len(steps) - MOST_ANSWERS} more" if len(steps) > MOST_ANSWERS else ""
-    return " · ".join(_said(pairs[0]) for pairs in steps[:MOST_ANSWERS]) + more
+    about = [f"{shell.plain(_token(token))} → " for token in tokens] if len(steps) == len(tokens) else [""] * len(steps)
+    return (
+        " · ".join(word + _said(pairs[0]) for word, pairs in list(zip(about, steps, strict=True))[:MOST_ANSWERS]) + more
+    )
 
 
 def _said(pair: tuple[str, float]) -> str:
