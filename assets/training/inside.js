@@ -39,7 +39,6 @@ class InsideView {
       onOutput: () => {},
       onTall: () => {},
     });
-    this.sheet.scroller.tabIndex = -1; // the arrow keys are the cursors'
     this.answers = new Answers(htmlNode("div", "right", scene));
     this.root.addEventListener("keydown", (event) => this.key(event));
     this.onTime = (event) => this.follow(event.detail);
