@@ -50,14 +50,15 @@ class InsideView {
   /** New data, or the same in another theme. The cursors stay where they are; one at the newest checkpoint goes along. */
   receive(data) {
     const before = this.data;
-    const update = before?.updates[this.player.cursor];
+    const atEnd = !before || this.t === before.T - 1;
     this.data = unpackInside(data);
     const { updates, T } = this.data;
-    const other = before && before.run !== data.run;
     this.player.setPositions(updates.length, { tokens: updates.map((_, c) => c), passes: [{ first: 0, last: updates.length - 1 }] });
     if (!before) this.readAddress();
-    else this.player.cursor = this.newest && !other ? updates.length - 1 : checkpointAt(updates, update);
-    this.t = Math.min(this.t, T - 1);
+    else {
+      this.player.cursor = this.newest ? updates.length - 1 : checkpointAt(updates, this.wanted);
+      this.t = atEnd ? T - 1 : Math.min(this.t, T - 1);
+    }
     if (this.pinned !== null && this.pinned >= this.data.H) this.pinned = null;
     this.unit = Math.min(this.unit, this.data.H - 1);
     const shape = JSON.stringify([this.data.tokens, this.data.lanes.map((lane) => lane.base), this.data.H, this.data.cell]);
@@ -77,6 +78,7 @@ class InsideView {
     const { updates, T } = this.data;
     this.player.cursor = /^\d+$/.test(look ?? "") ? checkpointAt(updates, Number(look)) : updates.length - 1;
     this.newest = look === null;
+    this.wanted = this.newest ? updates[this.player.cursor] : Number(look); // stays, when its checkpoint is thinned away
     this.t = Number.isInteger(token) && token >= 1 ? Math.min(T, token) - 1 : T - 1;
   }
 
@@ -100,6 +102,7 @@ class InsideView {
   /** The training cursor has moved, by the reader or by playing: the page's other charts are told. */
   toTime(c) {
     const { updates, run } = this.data;
+    this.wanted = updates[c];
     this.newest = c === updates.length - 1;
     address.write("look", this.newest ? null : String(updates[c]));
     this.telling = true;
@@ -112,6 +115,7 @@ class InsideView {
     if (this.telling || !this.data || !Number.isFinite(detail?.update)) return;
     const c = checkpointAt(this.data.updates, detail.update);
     this.player.pause();
+    this.wanted = detail.update;
     this.newest = c === this.data.updates.length - 1;
     if (c === this.player.cursor) return;
     this.player.cursor = c;

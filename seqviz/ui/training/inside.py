@@ -8,6 +8,7 @@ from seqviz.learning.service import Unanswered
 from seqviz.learning.typed import Typed
 from seqviz.recurrent.stored import StoredModel, read_model
 from seqviz.recurrent.tensors import ModelFileError
+from seqviz.text import UNKNOWN, visible
 from seqviz.ui import shell
 from seqviz.ui.common import KEPT
 from seqviz.ui.gates.trained import forget_opened, link_to_gates
@@ -19,6 +20,7 @@ from seqviz.ui.training.kept import kept, model_file
 from seqviz.ui.training.looking import (
     FIRST_LANES,
     LANES,
+    MOST_LIVE,
     MOST_NUMBERS,
     TOKENS,
     Sight,
@@ -81,7 +83,7 @@ def _show() -> None:
         return
     told = _look(run, model, typed, lanes)
     if told:
-        st.caption(told)
+        st.caption(shell.plain(told))
     say(run, " ".join(typed.tokens) if unit == "words" else "".join(typed.tokens))
 
 
@@ -131,7 +133,8 @@ def _look(run: Followed, model: StoredModel, typed: Typed, lanes: list[str]) -> 
         store.sights_of, store.sights = about, {}
     updates = service().checkpoints(run.run_id)
     try:
-        wanted = checkpoints_shown(updates, numbers_each(typed, model, lanes))
+        bound = MOST_LIVE if run.live else MOST_NUMBERS
+        wanted = checkpoints_shown(updates, numbers_each(typed, model, lanes), bound)
     except Refusal as refusal:  # what could be read last, with more lanes than then
         return str(refusal)
     file = model_file(run)
@@ -150,12 +153,17 @@ def _look(run: Followed, model: StoredModel, typed: Typed, lanes: list[str]) -> 
     if store.packed_of != packed_of:
         store.packed_of, store.packed = packed_of, inside_data(run, model, typed, found, lanes)
     inside(store.packed, key=KEY, on_ask=_asked)
-    if len(found) == len(updates):
-        return ""
-    return (
-        f"Shown are {len(found)} of {len(updates)} kept checkpoints: {MOST_NUMBERS:,} numbers are sent at most, so "
-        "fewer lanes or a shorter text show more."
-    )
+    told = []
+    if typed.unknown:
+        words = ", ".join(f"“{visible(word)[:30]}”" for word in dict.fromkeys(typed.unknown[:5]))
+        told.append(f"The training did not know {words}: read as {UNKNOWN}.")
+    if len(found) < len(updates):
+        when = " while the run trains" if run.live else ""
+        told.append(
+            f"Shown are {len(found)} of {len(updates)} kept checkpoints: {bound:,} numbers are sent at most{when}, so "
+            "fewer lanes or a shorter text show more."
+        )
+    return " ".join(told)
 
 
 def _asked() -> None:

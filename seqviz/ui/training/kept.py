@@ -14,6 +14,7 @@ from seqviz.ui.state import visit
 from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.serving import service
 
+PATIENCE = 5.0  # seconds that an answer may take
 GONE = "This run is no longer kept."
 
 
@@ -71,14 +72,14 @@ def model_file(run: Followed) -> bytes:
     return files[run.run_id]
 
 
-def ask(run_id: str, question: Mapping[str, object], update: int = -1) -> object:
+def ask(run_id: str, question: Mapping[str, object], update: int = -1, timeout: float = PATIENCE) -> object:
     """`Service.ask`, where a run that is gone is a sentence too.
 
     Raises:
         Unanswered: with a sentence. KeyError: nothing is kept (any more) of this update.
     """
     try:
-        return service().ask(run_id, dict(question), update)
+        return service().ask(run_id, dict(question), update, timeout)
     except KeyError:
         if update >= 0 and service().checkpoints(run_id):
             raise

@@ -24,6 +24,7 @@ from seqviz.ui.training.follow import Followed
 TOKENS = 80  # that can be typed
 TOP = 5  # answers at a token
 MOST_NUMBERS = 180_000  # to the browser: 32 bits each, 960 kB as base64
+MOST_LIVE = 90_000  # the same while the run trains, and all of them are sent again every two seconds
 LANES: Mapping[str, tuple[str, ...]] = {"LSTM": ("f", "i", "g", "o", "c"), "GRU": ("r", "z", "n"), "RNN": ()}
 FIRST_LANES: Mapping[str, tuple[str, ...]] = {"LSTM": ("f", "c"), "GRU": ("z",), "RNN": ()}
 
@@ -71,18 +72,18 @@ def numbers_each(typed: Typed, model: StoredModel, lanes: Sequence[str]) -> int:
     return len(typed.tokens) * (model.hidden_size * (1 + len(lanes)) + 2 * TOP)
 
 
-def checkpoints_shown(updates: Sequence[int], each: int) -> tuple[int, ...]:
+def checkpoints_shown(updates: Sequence[int], each: int, bound: int = MOST_NUMBERS) -> tuple[int, ...]:
     """Those of the kept checkpoints that fit the bound, the first and the last among them.
 
     Raises:
         Refusal: not even these two do.
     """
-    most = MOST_NUMBERS // each
-    if most < 2:
+    if 2 * each > MOST_NUMBERS:
         raise Refusal(
             f"One checkpoint of this text is {each:,} numbers, and {MOST_NUMBERS // 2:,} are shown at most: take fewer "
             "lanes or a shorter text."
         )
+    most = max(2, bound // each)
     shown = list(updates)
     while len(shown) > most:
         shown.remove(least_missed(shown))

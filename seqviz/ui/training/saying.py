@@ -13,13 +13,15 @@ from seqviz.text import visible
 from seqviz.ui import shell
 from seqviz.ui.common import KEPT, seed_control
 from seqviz.ui.training.follow import Followed
-from seqviz.ui.training.kept import ask, kept
+from seqviz.ui.training.kept import PATIENCE, ask, kept
 from seqviz.ui.training.looking import TOP
 
 WRITTEN = {"characters": 160, "words": 40}  # tokens
 MOST_ANSWERS = 12  # said one by one where many steps answer
+LEAST = 0.001  # of an answer behind the likeliest
 PROMPT = 200  # characters
 REMEMBERED = 40
+HURRY = 2.0  # seconds for what is asked again soon: the charts of this visitor stand still meanwhile
 
 
 def say(run: Followed, text: str) -> None:
@@ -85,7 +87,7 @@ def answers_in_words(answer: Mapping[str, Any], kind: str) -> str:
     steps, tokens = answer["answers"], answer["tokens"]
     if len(steps) == 1:
         before = f"behind {shell.plain(_token(tokens[-1]))} comes " if kind == "next" else ""
-        return before + " · ".join(_said(pair) for pair in steps[0])
+        return before + " · ".join(_said(pair) for n, pair in enumerate(steps[0]) if not n or pair[1] >= LEAST)
     more = f" … and {len(steps) - MOST_ANSWERS} more" if len(steps) > MOST_ANSWERS else ""
     about = [f"{shell.plain(_token(token))} → " for token in tokens] if len(steps) == len(tokens) else [""] * len(steps)
     return (
@@ -109,7 +111,7 @@ def _answered(run: Followed, question: Mapping[str, object], update: int) -> dic
     key = (run.run_id, run.news.generation, update, run.news.update if update < 0 else 0, tuple(question.items()))
     if live or key not in store.answers:
         try:
-            found = ask(run.run_id, question, update)
+            found = ask(run.run_id, question, update, HURRY if live else PATIENCE)
         except (Unanswered, KeyError) as why:
             sentence = f"Update {update:,} is no longer kept." if isinstance(why, KeyError) else str(why)
             st.info(shell.plain(sentence))
