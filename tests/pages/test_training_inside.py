@@ -55,14 +55,14 @@ def until(found: Callable[[], object], what: str) -> None:
         time.sleep(0.05)
 
 
-def opened(task: str = "characters", **address: str) -> AppTest:
+def opened(task: str = "characters", **address: str | list[str]) -> AppTest:
     page = AppTest.from_file(ROOT / "pages" / "training.py", default_timeout=60)
     for name, value in {**SHORT, "train": NAMES.get(task, "next character"), **address}.items():
         page.query_params[name] = value
     return page.run()
 
 
-def trained(task: str = "characters", **address: str) -> AppTest:
+def trained(task: str = "characters", **address: str | list[str]) -> AppTest:
     """A visitor whose runs have ended."""
     page = opened(task, **address)
     next(button for button in page.button if button.label == "Train").click().run()
@@ -118,9 +118,14 @@ class Torch:
             read, (x, *_) = x, module(x)
         found: dict[str, Any] = {"h": x[0].numpy()}
         found["p"] = torch.softmax(x[0] @ self.w["head.weight"].T + self.w["head.bias"], 1).numpy()
-        if self.kind == "LSTM":  # the gates from torch's states by the formula of its documentation
-            m = self.layers[-1]
-            before = torch.cat([torch.zeros(1, x.shape[2]).double(), x[0, :-1]])
+        m = self.layers[-1]
+        before = torch.cat([torch.zeros(1, x.shape[2]).double(), x[0, :-1]])
+        if self.kind == "GRU":  # the gates from torch's states by the formulas of its documentation
+            of_x = (read[0] @ m.weight_ih_l0.T + m.bias_ih_l0).chunk(3, 1)
+            of_h = (before @ m.weight_hh_l0.T + m.bias_hh_l0).chunk(3, 1)
+            r, z = torch.sigmoid(of_x[0] + of_h[0]), torch.sigmoid(of_x[1] + of_h[1])
+            found |= {"r": r.numpy(), "z": z.numpy(), "n": torch.tanh(of_x[2] + r * of_h[2]).numpy()}
+        if self.kind == "LSTM":
             sums = read[0] @ m.weight_ih_l0.T + m.bias_ih_l0 + before @ m.weight_hh_l0.T + m.bias_hh_l0
             i, f, g, o = sums.chunk(4, 1)
             c = torch.zeros(x.shape[2]).double()
@@ -144,14 +149,14 @@ def ids_of(run: Followed, data: dict[str, Any], tokens: list[str] | None = None)
     ("task", "address"),
     [
         ("characters", {}),
-        ("reviews", {"LSTM_lanes": "f"}),
+        ("reviews", {"LSTM_lanes": ["forget f", "input i", "candidate g", "output o", "cell c"]}),
         ("tags", {"tags_layers": "2", "tags_hidden": "9"}),
-        ("tags", {"tags_cell": "GRU"}),
+        ("tags", {"tags_cell": "GRU", "GRU_lanes": ["reset r", "update z", "candidate n"]}),
         ("tags", {"tags_cell": "RNN"}),
     ],
     ids=["characters", "reviews", "two layers", "GRU", "RNN"],
 )
-def test_states_gates_and_answers_of_every_checkpoint_are_torchs(task: str, address: dict[str, str]):
+def test_states_gates_and_answers_of_every_checkpoint_are_torchs(task: str, address: dict[str, Any]):
     page = trained(task, **address)
     data = drawn(page)
     (run,) = runs(page)
@@ -177,7 +182,8 @@ def test_states_gates_and_answers_of_every_checkpoint_are_torchs(task: str, addr
             likeliest = [shown.get(run.about["classes"][k], run.about["classes"][k]) for k in wanted["p"].argmax(1)]
             assert names[:, 0].tolist() == likeliest
     assert data["asked"] == (T - 1 if task == "reviews" else 0)
-    assert "h" in lanes
+    asked = address.get("LSTM_lanes") or address.get("GRU_lanes") or {"LSTM": "fc", "RNN": ""}[run.config.cell]
+    assert set(lanes) == {"h", *(name[-1] for name in asked)}
 
 
 def test_what_it_says_now_is_torchs_and_it_writes_what_the_training_writes():
@@ -226,7 +232,7 @@ def test_a_text_that_cannot_be_read_is_refused_in_a_sentence_and_the_picture_sta
 
 
 def test_what_travels_is_bounded_and_what_is_left_out_is_said():
-    page = trained(LSTM_lanes="f", characters_updates="400")
+    page = trained(characters_updates="400")
     page.multiselect(key="LSTM_lanes").set_value(["f", "i", "g", "o", "c"]).run()
     page.text_input(key="characters_sentence").set_value("a" * 80).run()
     data = drawn(page)
@@ -337,6 +343,23 @@ def test_the_web_process_looks_inside_without_torch():
     assert told["shown"] == 1
     assert told["model"].startswith("run ")
     assert not told["torch"]
+
+
+def test_what_was_looked_into_before_does_not_hold_up_other_runs():
+    page = trained("tags", side="RNN · LSTM · GRU")
+    page.selectbox(key="look_into").set_value("GRU").run()
+    page.selectbox(key="side").set_value("clipping").run()
+    next(button for button in page.button if button.label == "Train").click().run()
+    until(lambda: all(service().poll(run.run_id).over for run in runs(page)), "the runs to end")
+    page.run()
+    assert drawn(page)["name"] == "no clipping"
+
+
+def test_a_run_that_was_refused_has_nothing_to_look_into():
+    page = trained("tags", tags_batch="512", tags_examples="16")
+    assert runs(page)[0].news.state == "refused"
+    assert "ended before it had a checkpoint" in said(page)
+    assert [error.value for error in page.exception] == []
 
 
 def test_a_run_that_is_gone_is_a_sentence():

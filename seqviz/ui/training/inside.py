@@ -40,6 +40,8 @@ LANE_NAMES = {
     "f": "forget f", "i": "input i", "g": "candidate g", "o": "output o", "c": "cell c",
     "r": "reset r", "z": "update z", "n": "candidate n",
 }  # fmt: skip
+MOST_CHARACTERS = 2000  # of the sentence: a token may be made of several
+ENDED = "This run ended before it had a checkpoint: there is nothing to look into."
 NOTHING_TO_TYPE = "This task reads pairs of numbers, not text: there is no sentence to type and to look into."
 
 
@@ -61,7 +63,7 @@ def _show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         run = _run_control(runs)
         if not run.about:
-            st.caption("The run has not begun yet; its first checkpoint opens this panel.")
+            st.caption(ENDED if run.over else "The run has not begun yet; its first checkpoint opens this panel.")
             return
         unit = run.about["unit"]
         text = st.text_input(
@@ -69,6 +71,7 @@ def _show() -> None:
             first_sentence(run),
             key=f"{run.config.task}_sentence",
             live="400ms",
+            max_chars=MOST_CHARACTERS,
             **KEPT,
         )
         lanes = _lanes_control(run)
