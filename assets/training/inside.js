@@ -187,7 +187,7 @@ class InsideView {
     this.status.append(`, checkpoint ${c + 1} of ${data.updates.length} · token ${t + 1} of ${data.T} `);
     htmlNode("span", "token-now", this.status).textContent = data.tokens[t];
     const [name, p] = data.answers[c][Math.max(t, data.asked)][0];
-    this.status.append(` · reads out ${name} ${formatNumber(p, 3)}`);
+    this.status.append(` · reads out ${name} (${formatNumber(p, 3)})${t < data.asked ? ` at token ${data.asked + 1}` : ""}`);
   }
 
   leave() {

@@ -34,6 +34,7 @@ class Answers {
     const words = { next: "What comes behind token", last: "The answer at the end, token" }[data.kind] ?? "The answer at token";
     this.title.append(`${words} ${asked + 1} `);
     htmlNode("span", "token-now", this.title).textContent = data.tokens[asked];
+    this.columns.style.minHeight = `${20 + 24 * data.answers[c][asked].length}px`; // the same at every cursor
     this.columns.replaceChildren();
     for (const checkpoint of c ? [0, c] : [0]) this.list(checkpoint, asked);
     const hidden = data.byKey.h.at;

@@ -192,7 +192,7 @@ def test_what_it_says_now_is_torchs_and_it_writes_what_the_training_writes():
     wanted = Torch(run, 60).run(ids_of(run, drawn(page)))["p"][-1]
     assert "after update 60:** behind p comes " in said(page)
     for value in np.sort(wanted)[::-1][:5]:
-        assert f" {value:.3f}" in said(page) or 0 < value < 0.001
+        assert f"({value:.3f})" in said(page) or 0 < value < 0.001
     page.slider(key="temperature").set_value(0.0).run()
     page.text_input(key="prompt").set_value("He ").run()
     asked = {"ask": "sample", "temperature": 0.0, "length": 160, "seed": 0, "prompt": "He "}
@@ -206,7 +206,7 @@ def test_at_a_checkpoint_it_says_and_writes_what_it_did_then():
     page.run()
     then = Training.resume(run.config, service().checkpoint(run.run_id, 20))
     p = Torch(run, 20).run(ids_of(run, drawn(page)))["p"][-1]
-    shown = re.search(r"\*\*After update 20:\*\* behind p comes \S+ (\d\.\d{3})", said(page))
+    shown = re.search(r"\*\*After update 20:\*\* behind p comes \S+ \((\d\.\d{3})\)", said(page))
     assert shown is not None
     assert float(shown[1]) == pytest.approx(p.max(), abs=6e-4)
     assert page.code[1].value == then.sample(0.8, 160, 0)
@@ -263,7 +263,7 @@ def test_what_asks_for_the_answer_is_put_behind_the_sentence(task: str):
     assert data["asked"] == len(data["tokens"]) - run.about["asked"]
     p = Torch(run, run.config.updates).run(ids_of(run, data))["p"]
     np.testing.assert_allclose(table(data["p"])[-len(p) :, 0], p.max(1), atol=1e-6)
-    shown = " · ".join(f"{run.about['classes'][row.argmax()]} {row.max():.3f}" for row in p[data["asked"] :])
+    shown = " · ".join(f"{run.about['classes'][row.argmax()]} ({row.max():.3f})" for row in p[data["asked"] :])
     assert shown in said(page)
 
 

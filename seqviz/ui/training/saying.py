@@ -83,7 +83,7 @@ def _when(update: int, asked: int) -> str:
 
 
 def answers_in_words(answer: Mapping[str, Any], kind: str) -> str:
-    """ "positive 0.931 · negative 0.069", or of many steps the likeliest answer of each, with the token it is about."""
+    """ "positive (0.931) · negative (0.069)", or of many steps the likeliest answer of each, with its token."""
     steps, tokens = answer["answers"], answer["tokens"]
     if len(steps) == 1:
         before = f"behind {shell.plain(_token(tokens[-1]))} comes " if kind == "next" else ""
@@ -98,7 +98,7 @@ def answers_in_words(answer: Mapping[str, Any], kind: str) -> str:
 def _said(pair: tuple[str, float]) -> str:
     name, p = pair
     shown = f"{p:.3f}" if isinstance(p, float) and math.isfinite(p) else "no number"
-    return f"{shell.plain(_token(name))} {shown}"
+    return f"{shell.plain(_token(name))} ({shown})"
 
 
 def _token(name: str) -> str:
