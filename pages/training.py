@@ -5,7 +5,7 @@ import streamlit as st
 from seqviz.ui import shell
 from seqviz.ui.common import explain
 from seqviz.ui.state import visit
-from seqviz.ui.training import guess, live, words
+from seqviz.ui.training import guess, inside, live, words
 from seqviz.ui.training.card import card
 from seqviz.ui.training.controls import settings_controls, side_control, task_control
 from seqviz.ui.training.own import OWN, data_control, own_controls
@@ -32,6 +32,7 @@ with train:
     st.button("Train", type="primary", on_click=live.start, args=(configs,), disabled=not configs or waits)
 live.show()
 guess.show_verdict()
+inside.show()
 if facts is not None:
     card(source, facts, open_=not visit().runs)
 take_away()

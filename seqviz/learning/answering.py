@@ -7,41 +7,29 @@ import torch
 from seqviz.learning.limits import check_numbers
 from seqviz.learning.network import Network, State
 from seqviz.learning.problems import Problem
+from seqviz.learning.typed import LONGEST, Typed, read_typed
 from seqviz.records import Prediction
-from seqviz.text import UNKNOWN, count_tokens_up_to, tokenize, visible
+from seqviz.text import UNKNOWN
 from seqviz.text.tasks.passages import spaced
 
-LONGEST = 2000  # tokens of a text, read or written
 LIMITS = {"temperature": (0.0, 10.0), "length": (1, LONGEST), "seed": (0, 2**32 - 1)}
 
 
-def read_ids(problem: Problem, text: str, lower: bool = False) -> tuple[tuple[str, ...], tuple[str, ...], list[int]]:
+def typed(problem: Problem, text: str, suffix: tuple[str, ...] = (), lower: bool = False) -> Typed:
     """The text's tokens, those that are not known, and all their ids.
 
     Raises:
         ValueError: nothing to read, too much, or a token that is not in the vocabulary where <unk> is not either.
     """
-    vocabulary = problem.vocabulary
-    if vocabulary is None:
+    if problem.vocabulary is None:
         raise ValueError("this task reads numbers, and so there is no text to type")
-    if count_tokens_up_to(text, problem.unit, LONGEST) > LONGEST:
-        raise ValueError(f"the text has more than {LONGEST:,} {problem.unit}, expected at most {LONGEST:,}")
-    tokens = tokenize(text, problem.unit, lower)
-    if not tokens:
-        raise ValueError(f"the text has 0 {problem.unit}, expected at least 1")
-    unknown = tuple(token for token in tokens if token not in vocabulary)
-    if unknown and UNKNOWN not in vocabulary:
-        raise ValueError(f"{visible(unknown[0])!r} is not among the {vocabulary.size} {problem.unit} of the training")
-    return tokens, unknown, [vocabulary.id(token, "unk") for token in tokens]
+    return read_typed(text, problem.unit, problem.vocabulary, suffix, lower)
 
 
 @torch.no_grad()
 def predict(network: Network, problem: Problem, text: str, lower: bool = False) -> Prediction:
     """The probabilities of the answers: at every step where steps have answers, else after the last."""
-    tokens, unknown, ids = read_ids(problem, text, lower)
-    suffix, vocabulary = problem.suffix, problem.vocabulary
-    if vocabulary is not None and tokens[-len(suffix) :] != suffix:
-        tokens, ids = tokens + suffix, [*ids, *(vocabulary.id(token) for token in suffix)]
+    tokens, unknown, ids = typed(problem, text, problem.suffix, lower)
     device = next(network.parameters()).device
     was_training = network.training
     network.eval()
@@ -67,7 +55,7 @@ def sample(network: Network, problem: Problem, temperature: float, length: int, 
     asked = type("Asked", (), {"temperature": temperature, "length": length, "seed": seed})
     check_numbers(asked, LIMITS)
     assert problem.vocabulary is not None
-    ids = read_ids(problem, prompt)[2] if prompt else [first_id(problem)]
+    ids = typed(problem, prompt).ids if prompt else [first_id(problem)]
     device = next(network.parameters()).device
     random = torch.Generator().manual_seed(seed)
     was_training = network.training

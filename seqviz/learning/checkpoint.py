@@ -12,10 +12,11 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
+from seqviz.learning.names import PARAMETER, UPDATE
 from seqviz.learning.network import Network
 
 LIMIT = 200_000_000  # bytes
-PARAMETER, OPTIMISER, RANDOM, UPDATE, LARGEST = "parameter.", "optimiser.", "random.torch", "update", "runaway"
+OPTIMISER, RANDOM, LARGEST = "optimiser.", "random.torch", "runaway"
 
 
 @dataclass(frozen=True)

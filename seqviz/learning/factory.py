@@ -6,6 +6,8 @@ import base64
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.export import example_of
 from seqviz.learning.presets import GOALS
@@ -13,6 +15,8 @@ from seqviz.learning.script import script
 from seqviz.learning.slices import Training
 from seqviz.learning.training import Training as Engine
 from seqviz.learning.training import devices
+from seqviz.records import Prediction
+from seqviz.text.tasks.base import check_split
 
 QUESTIONS = ("predict", "sample", "evaluate")
 
@@ -43,6 +47,9 @@ def about(made: Engine) -> dict[str, object]:
         "unit": problem.unit,
         "classes": list(problem.classes) if len(problem.classes) <= 100 else [],
         "example": example_of(problem) if reads_text else "",
+        "suffix": list(problem.suffix),
+        "asked": problem.asked,
+        "lower": made.config.source == "own" and problem.kind == "last",
         "devices": list(devices()),
     }
 
@@ -50,7 +57,9 @@ def about(made: Engine) -> dict[str, object]:
 def answer(made: Engine, question: object) -> object:
     """{"ask": "predict", "text": …}, {"ask": "sample", …} or {"ask": "evaluate", "split": …}, with their other options.
 
-    {"ask": "model"}: the model file as base64. {"ask": "script"}: the first updates as a PyTorch script.
+    {"ask": "model"}: the model file as base64. {"ask": "script"}: the first updates as a PyTorch script. {"ask":
+    "predict", …, "top": k}: of every step the k likeliest alone, as "answers": [[class, probability], …]. With "dated":
+    true, {"update": the update that answers, "answer": …}.
 
     Raises:
         ValueError: another question, or the engine's own refusal.
@@ -63,5 +72,30 @@ def answer(made: Engine, question: object) -> object:
         return script(made.config)
     if what not in QUESTIONS:
         raise ValueError(f"the question is unknown, expected one of model, script, {', '.join(QUESTIONS)}")
+    dated, most = options.pop("dated", False), options.pop("top", None)
+    if "split" in options:
+        check_split(options["split"])
     found: object = getattr(made, what)(**options)
-    return found
+    if isinstance(found, Prediction) and most is not None:
+        found = likeliest(found, most)
+    return {"update": made.update, "answer": found} if dated else found
+
+
+def likeliest(found: Prediction, most: object) -> dict[str, object]:
+    """A prediction without what is unlikely: with thousands of classes it would be megabytes on its way to a page.
+
+    Raises:
+        ValueError: `most` is no whole number from 1.
+    """
+    if type(most) is not int or most < 1:
+        raise ValueError(f"top is {most!r}, expected a whole number from 1")
+    ranked = np.argsort(-found.probabilities, axis=1, kind="stable")[:, :most]  # (S, k)
+    return {
+        "tokens": found.tokens,
+        "unknown": found.unknown,
+        "steps": found.steps,
+        "answers": [
+            [(found.classes[place], float(row[place])) for place in places]
+            for row, places in zip(found.probabilities, ranked, strict=True)
+        ],
+    }

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.gru import GRU
 from seqviz.learning.model import CELLS
+from seqviz.learning.names import stacked_name
 
 State = Tensor | tuple[Tensor, Tensor] | None
 
@@ -94,14 +95,6 @@ class Network(nn.Module):
     def parameter_count(self) -> int:
         """How many numbers the training sets."""
         return sum(parameter.numel() for parameter in self.parameters())
-
-
-def stacked_name(name: str) -> str:
-    """ "rnn.1.weight_hh_l0" → "rnn.weight_hh_l1"; any other name as it is."""
-    if not name.startswith("rnn."):
-        return name
-    _, layer, weight = name.split(".")
-    return f"rnn.{weight[:-1]}{layer}"
 
 
 def detached(state: State) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def open_page(url_path: str, *, heading: bool = True) -> Page:
     if heading:
         st.title(page.title, anchor=False)
     return page
+
+
+def link(url_path: str, label: str, query: Mapping[str, str], *, help: str | None = None) -> None:
+    """A link to another page, with what its address is to hold."""
+    page = next(page for page in PAGES if page.url_path == url_path)
+    st.page_link(
+        _streamlit_page(page), label=label, icon=":material/arrow_forward:", query_params=dict(query), help=help
+    )
 
 
 def card(page: Page) -> None:

@@ -33,6 +33,7 @@ class Visit:
         own: on /training, task → the reader's own data, as last read.
         training_guess: on /training, which runs the reader was asked about and what the answer was.
         prepared: on /training, run → its model file and script, made when asked for.
+        inside: what was computed of those runs (`seqviz.ui.training.kept`), None before the first look.
     """
 
     routed: bool = False
@@ -54,6 +55,7 @@ class Visit:
     own: dict[str, Any] = field(default_factory=dict)
     training_guess: tuple[Any, str] | None = None
     prepared: dict[str, Any] = field(default_factory=dict)
+    inside: Any = None
 
 
 def visit() -> Visit:
@@ -85,7 +87,7 @@ def triggered(key: str, name: str) -> object:
 
 
 def held(key: str) -> object:
-    """What a keyed widget holds, for its own callback; None where it is not on the page."""
+    """What a keyed widget holds; None where it holds nothing or was not on the page in the run before."""
     return st.session_state.get(key)
 
 

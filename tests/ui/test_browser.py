@@ -15,6 +15,7 @@ from seqviz.ui.browser import DECLARED, Parts
 from seqviz.ui.gates import component, whiteboard  # noqa: F401  the same
 from seqviz.ui.shell import ASSETS
 from seqviz.ui.training import component as training_component  # noqa: F401  the same
+from seqviz.ui.training import inside_component  # noqa: F401  the same
 
 NODE = shutil.which("node")
 

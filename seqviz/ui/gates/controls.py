@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from seqviz.learning.service import Unanswered
 from seqviz.recurrent.changes import RANGE, Changes, Clamp, Silence
 from seqviz.recurrent.stored import StoredModel
 from seqviz.ui import shell
@@ -14,6 +15,7 @@ from seqviz.ui.common import KEPT
 from seqviz.ui.gates.models import CELLS, OWN, TASKS, Chosen, available_tasks, chosen_shipped, own_model
 from seqviz.ui.gates.reading import TOKEN_LIMIT, first_text, token_limit
 from seqviz.ui.gates.run import GATES, Shown, Swaps
+from seqviz.ui.gates.trained import OPTION, chosen_trained, gone, trained
 from seqviz.ui.state import start_widget, visit
 
 _GATE_NAMES = {
@@ -25,29 +27,49 @@ _GATE_NAMES = {
     "g": "candidate g",
     "n": "candidate n",
 }
+READS_NUMBERS = (
+    "This network reads two numbers a step, a value and a mark. One token of a text stands here for the value 1 "
+    "without a mark, another for the value 0 with it."
+)
 _FORMS = {"after": "r after the product", "before": "r before the product"}
 
 
 def task_control(messages: DeltaGenerator) -> str:
     """Which of the shipped tasks, in a view of the shipped models alone."""
-    task = _task()
-    if task == OWN:
+    task = _task(messages)
+    if task == OWN or task.startswith(OPTION):
         messages.info("This view shows the shipped models: choose a task. Shown is country → language.")
         return "country"
     return task
 
 
-def _task() -> str:
-    """A task, or the reader's own file; the same choice in every view."""
-    names = {**TASKS, OWN: "your own file"}
-    options = [*available_tasks(), OWN]
-    task: str = st.selectbox("Model", options, format_func=names.__getitem__, key="model", width=220, **KEPT)
+def _task(messages: DeltaGenerator) -> str:
+    """A task, a run of the reader's own training, or the reader's own file; the same choice in every view."""
+    runs = trained()
+    names = {**TASKS, **runs, OWN: "your own file"}
+    options = [*available_tasks(), *runs, OWN]
+    sentence = gone(runs)
+    if sentence:
+        messages.warning(shell.plain(sentence))
+    task: str = st.selectbox(
+        "Model", options, format_func=names.__getitem__, key="model", width=300 if runs else 220, **KEPT
+    )
     return task
 
 
 def model_controls(messages: DeltaGenerator) -> tuple[Chosen, Shown]:
     """Which model, and which layer and direction of it; what there is to say about a file goes to `messages`."""
-    task = _task()
+    task = _task(messages)
+    if task.startswith(OPTION):
+        try:
+            found, update = chosen_trained(task)
+        except (Unanswered, ValueError) as why:
+            messages.warning(shell.plain(f"{why} Shown is the LSTM that ships with this page."))
+            return chosen_shipped("country", "LSTM"), Shown()
+        messages.caption(f"Trained here, and shown as it was after update {update:,}.")
+        if found.model.vocabulary is None:
+            messages.info(READS_NUMBERS)
+        return found, _layer_controls(found.model)
     if task == OWN:
         own, refused = own_model()
         if refused:

@@ -56,11 +56,12 @@ def shipped(task: str, cell: str) -> StoredModel:
 
 @dataclass(frozen=True)
 class Chosen:
-    """A model and what tells it from every other: its name, for a shipped one with its task."""
+    """A model and what tells it from every other: its name, for a shipped one with its task; its file, to take away."""
 
     name: str
     model: StoredModel
     task: str | None = None
+    data: bytes | None = None
 
 
 def chosen_shipped(task: str, cell: str) -> Chosen:

@@ -36,7 +36,7 @@ def show(letters: Notation) -> None:
     sheet(sheet_data(run, letters), address, key="sheet", about=about)
     predict_first(run, settings, chosen.name)
     if chosen.task is None:
-        downloads(run, "model.safetensors", None)
+        downloads(run, "model.safetensors", chosen.data)
     else:
         downloads(run, chosen.name, file_of(chosen.task, model.kind).read_bytes())
         card(card_of(chosen.task))
