@@ -40,6 +40,8 @@ def start(configs: dict[str, TrainingConfig]) -> None:
 
 def show() -> None:
     """The charts of the runs that stand side by side, kept up to date."""
+    if visit().runs:
+        owner()  # after a dropped connection this says that the visitor is back, and the runs go on
     for run in visit().runs:
         run.poll(service())
     going = any(run.live for run in visit().runs)
@@ -48,6 +50,8 @@ def show() -> None:
 
 def _show(going: bool) -> None:
     runs: list[Followed] = visit().runs
+    if runs:
+        owner()
     for run in runs:
         run.poll(service())
     if any(run.live for run in runs) != going:
