@@ -6,6 +6,8 @@ import base64
 from functools import partial
 from typing import Any
 
+import torch._dynamo  # noqa: F401  torch's optimisers import it at their first step, a second that no run should wait for
+
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.export import example_of
 from seqviz.learning.presets import GOALS

@@ -40,6 +40,7 @@ def start(configs: dict[str, TrainingConfig]) -> None:
 
 def show() -> None:
     """The charts of the runs that stand side by side, kept up to date."""
+    service()  # whoever opens the page will press Train: torch is imported by then
     if visit().runs:
         owner()  # after a dropped connection this says that the visitor is back, and the runs go on
     for run in visit().runs:
