@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import clustering, controls, gradient_norms, probe, service, sheet, stepping, training
+from benchmarks import clustering, controls, gradient_norms, probe, service, sheet, stepping, training, visitors
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
@@ -20,3 +20,4 @@ if __name__ == "__main__":
             sheet.run(server.url)
         finally:
             server.stop()
+    visitors.run()

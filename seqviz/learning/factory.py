@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import torch._dynamo  # noqa: F401  torch's optimisers import it at their first step, a second that no run should wait for
 
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.export import example_of

@@ -40,6 +40,7 @@ from seqviz.learning.slices import Factory, Seat, Slices
 FACTORY = "seqviz.learning.factory:training"
 STRANGERS = 16  # connections that have not shown the token yet
 GREETING = 2.0  # seconds they have for it
+NICE = 5  # steps behind the web process, where the system weighs the two
 
 log = logging.getLogger("seqviz.learning.worker")
 
@@ -187,6 +188,12 @@ def end_with_parent(folder: str) -> None:
     os._exit(0)
 
 
+def step_back() -> None:
+    """Where processors are few, the web process goes first. Only once torch is imported: that is waited for."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+
+
 def load(name: str) -> Factory:
     """The function "module:function" names."""
     module, _, function = name.partition(":")
@@ -212,6 +219,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if not chosen.stay:
         threading.Thread(target=end_with_parent, args=(chosen.sweep,), daemon=True).start()
     factory = load(chosen.factory)
+    step_back()
     server, place = address.listen(chosen.listen)
     print(place, flush=True)
     os.dup2(2, 1)  # whatever a training prints goes to the log, not into a pipe that nobody reads

@@ -16,6 +16,7 @@ import pytest
 from seqviz.learning import address
 from seqviz.learning.protocol import greeting, pack, receive
 from seqviz.learning.service import Reached, Service, Settings
+from seqviz.learning.worker import NICE
 from tests.learning.serving import FACTORY, reaches, submit, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -127,6 +128,14 @@ def test_a_service_with_a_wrong_token_says_that_training_does_not_start(
         assert trainer.poll(run).state == "waiting"
     finally:
         trainer.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "getpriority"), reason="this system has no niceness")
+def test_a_worker_lets_the_web_process_go_first(worker: Alone) -> None:
+    def nice(pid: int) -> int:
+        return os.getpriority(os.PRIO_PROCESS, pid)
+
+    assert nice(worker.process.pid) == min(19, nice(os.getpid()) + NICE) > 0
 
 
 def test_a_worker_without_a_token_does_not_open() -> None:

@@ -43,6 +43,9 @@ def start(configs: dict[str, TrainingConfig]) -> None:
 
 def show() -> None:
     """The charts of the runs that stand side by side, kept up to date."""
+    service()  # whoever opens the page will press Train: torch is imported by then
+    if visit().runs:
+        owner()  # after a dropped connection this says that the visitor is back, and the runs go on
     for run in visit().runs:
         run.poll(service())
     going = _moves(visit().runs)
@@ -56,6 +59,8 @@ def _moves(runs: list[Followed]) -> bool:
 
 def _show(going: bool) -> None:
     runs: list[Followed] = visit().runs
+    if runs:
+        owner()
     for run in runs:
         run.poll(service())
     runs = without_refused()

@@ -1,0 +1,59 @@
+"""What /training asks of its server: nothing more once all runs are over; and a dropped connection ends no run."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from playwright.sync_api import Page, WebSocket
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from tests.browser.serving import Server
+from tests.browser.visiting import Crowd, Visitor, until
+
+POLLS = 6  # of the page's, while a run goes on: three seconds
+REST = 4000  # ms in which a page that still polled would have asked eight times
+
+
+def test_a_page_asks_while_a_run_goes_on_and_no_more_once_it_is_over(
+    open_page: Callable[..., Page], settle: Callable[[Page], None]
+) -> None:
+    polls: list[str] = []
+
+    def listen(socket: WebSocket) -> None:
+        def sent(payload: bytes | str) -> None:
+            message = BackMsg.FromString(payload if isinstance(payload, bytes) else payload.encode())
+            if message.rerun_script.is_auto_rerun:
+                polls.append(message.rerun_script.fragment_id)
+
+        socket.on("framesent", sent)
+
+    page = open_page("/unrolled")
+    page.on("websocket", listen)
+    page.goto(page.url.replace("/unrolled", "/training?train=parts+of+speech&tags_updates=20000"))
+    settle(page)
+    assert polls == []  # nothing trains yet
+    page.get_by_role("button", name="Train").click()
+    while len(polls) < POLLS:
+        page.wait_for_timeout(100)
+    page.get_by_role("button", name="stop", exact=False).first.click()
+    page.get_by_text("stopped").first.wait_for()
+    settle(page)
+    at = len(polls)
+    page.wait_for_timeout(REST)
+    assert len(polls) == at
+
+
+def test_a_visitor_whose_connection_drops_finds_the_run_going_on(server: Server) -> None:
+    crowd = Crowd()
+    (visitor,) = crowd.come(server.url, "training", [{"train": "parts of speech", "tags_updates": 20000}])
+    crowd.press([visitor], "Train")
+    until(lambda: visitor.run["update"] > 0, "the first update", 60)
+    crowd.all([visitor], Visitor.close)
+    crowd.all([visitor], lambda one: asyncio.sleep(0.5))
+    crowd.all([visitor], Visitor.open)
+    until(lambda: "You are back: this run goes on." in visitor.run["sentences"], "a word of welcome", 60)
+    at = visitor.run["update"]
+    until(lambda: visitor.run["update"] > at, "the next update", 60)
+    crowd.leave()
+    assert visitor.failures == []
