@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from seqviz.figures import theme
+from seqviz.learning.config import TrainingConfig
+from seqviz.learning.presets import GOALS
 from seqviz.records import Array
 from seqviz.ui.training.follow import Followed, Seen
+from seqviz.ui.training.settings import TASK_NAMES
 
 MOST_POINTS = 800  # of a series: beyond it updates are drawn in groups, their mean between their least and their most
 MOST_CELLS = 400  # of a confusion matrix at every look; of larger ones the last alone is sent
@@ -21,11 +25,17 @@ def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
     first = runs[0]
     return {
         "task": first.config.task,
+        "taskName": TASK_NAMES[first.config.task],
         "updates": first.config.updates,
         "kind": first.about.get("kind"),
         "metric": first.about.get("metric"),
+        "falls": GOALS[first.config.task].falls,  # whether less of the metric is better
         "baselines": first.about.get("baselines", []),
         "classes": first.about.get("classes", []),
+        "colours": {
+            "light": list(theme.CATEGORICAL_LIGHT[: len(runs)]),
+            "dark": list(theme.CATEGORICAL_DARK[: len(runs)]),
+        },
         "runs": [run_data(run) for run in runs],
     }
 
@@ -44,15 +54,25 @@ def run_data(run: Followed) -> dict[str, Any]:
         "sentences": list(news.sentences),
         "seconds": news.seconds,
         "rate": rate_of(seen),
+        "plan": plan_of(run.config),
+        "validateEvery": run.config.validate_every,
         "parameters": run.about.get("parameters"),
         "clip": {"kind": run.config.clipping, "at": run.config.clip_threshold} if clips else None,
         "checkpoints": list(news.checkpoints),
         "series": series(seen),
-        "looks": looks(seen),
+        "looks": looks(seen, written=run.about.get("kind") == "next"),
         "measured": [
             {**step, "time_norms": packed(step["time_norms"])} for step in seen.measured
         ],
     }  # fmt: skip
+
+
+def plan_of(config: TrainingConfig) -> str:
+    """What is trained, in one line: "LSTM with 64 hidden units, Adam at 0.01, batches of 32, clipping by norm at 1"."""
+    layers = f" in each of {config.layers} layers" if config.layers > 1 else ""
+    clip = "no clipping" if config.clipping == "none" else f"clipping by {config.clipping} at {config.clip_threshold:g}"
+    network = f"{config.cell} with {config.hidden} hidden units{layers}"
+    return f"{network}, {config.optimiser} at {config.learning_rate:g}, batches of {config.batch}, {clip}"
 
 
 def rate_of(seen: Seen) -> float | None:
@@ -86,13 +106,13 @@ def series(seen: Seen) -> dict[str, Any]:
     return found
 
 
-def looks(seen: Seen) -> list[dict[str, Any]]:
-    """Each look at held-out data; a large confusion matrix only at the last."""
+def looks(seen: Seen, written: bool) -> list[dict[str, Any]]:
+    """Each look at held-out data; a large confusion matrix only at the last, and none of what is `written`."""
     found = []
     for place, look in enumerate(seen.looks):
         confusion = look["confusion"]
         large = confusion is not None and len(confusion) ** 2 > MOST_CELLS
-        dropped = large and place < len(seen.looks) - 1
+        dropped = written or (large and place < len(seen.looks) - 1)
         found.append({**look, "confusion": None if dropped else confusion})
     return found
 
