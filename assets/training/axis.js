@@ -20,7 +20,7 @@ function logTicks(low, high, most = MOST_TICKS) {
   if (powers.length >= 2) return powers.filter((_, i) => (powers.length - 1 - i) % Math.ceil(powers.length / most) === 0);
   const decades = [first - 1, first, first + 1].flatMap((power) => [1, 2, 5].map((times) => times * 10 ** power));
   const inside = decades.filter((tick) => tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9));
-  return inside.length >= 2 ? inside : linearTicks(low, high, 3).filter((tick) => tick > 0);
+  return inside.length >= 2 ? inside : linearTicks(low, high).filter((tick) => tick > 0);
 }
 
 /** The range of what can be drawn, a little wider; null where nothing can. On a logarithmic axis 0 and less cannot. */

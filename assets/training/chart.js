@@ -36,14 +36,15 @@ class Chart {
     return Math.round(first + Math.max(0, Math.min(1, inside)) * (last - first));
   }
 
-  /** picture: {lines, across: [first, last], acrossName, log, references, marks, cursor, pointed, paint}
+  /** picture: {lines, across: [first, last], acrossName, log, references, marks, cursor, pointed, paint, empty}
    *  lines: [{x, y, low?, high?, dots?, colour, dash}]; references: [{value, name, colour}]; marks: places on the axis. */
   draw(picture) {
     this.across = picture.across;
     const { canvas } = this;
-    const ratio = window.devicePixelRatio || 1;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width || !height) return;
+    const zoom = canvas.getBoundingClientRect().width / width; // a presenter's
+    const ratio = (window.devicePixelRatio || 1) * (zoom || 1);
     const [pixelsAcross, pixelsDown] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== pixelsAcross || canvas.height !== pixelsDown) Object.assign(canvas, { width: pixelsAcross, height: pixelsDown });
     const context = canvas.getContext("2d");
@@ -59,6 +60,7 @@ class Chart {
     const py = (value) => box.bottom - ((box.bottom - box.top) * (scale(value) - low)) / (high - low || 1);
     Object.assign(this, { px, py });
     this.axes(context, picture, box, range);
+    if (!picture.lines.some((line) => line.x.length)) this.writeEmpty(context, picture, box);
     for (const line of picture.lines) this.band(context, line, log);
     this.references(context, picture, box);
     context.save();
@@ -89,7 +91,7 @@ class Chart {
     context.strokeRect(box.left - 0.5, box.top - 0.5, box.right - box.left + 1, box.bottom - box.top + 1);
     context.textBaseline = "top";
     context.fillText(acrossName, box.left - 6, box.bottom + 6);
-    const few = Math.max(2, Math.floor((box.right - box.left) / 80));
+    const few = Math.max(3, Math.min(7, Math.floor((box.right - box.left) / 60)));
     for (const tick of linearTicks(...across, few).filter(Number.isInteger)) {
       const x = this.px(tick);
       context.textAlign = x > box.right - 16 ? "right" : "center";
@@ -97,6 +99,13 @@ class Chart {
     }
     context.fillStyle = paint.arrow;
     for (const mark of marks ?? []) context.fillRect(Math.round(this.px(mark)) - 0.5, box.bottom - 4, 1, 8);
+  }
+
+  writeEmpty(context, { empty, paint }, box) {
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillStyle = paint.muted;
+    context.fillText(empty ?? "", (box.left + box.right) / 2, box.top + (box.bottom - box.top) * 0.3);
   }
 
   band(context, { x, low, high, colour }, log) {
@@ -198,7 +207,7 @@ class Chart {
     }
   }
 
-  /** The numbers under the pointer: rows of [sample's line, words]; [] hides them. */
+  /** The numbers under the pointer, one row of words each; [] hides them. */
   point(rows, x) {
     this.hint.classList.toggle("on", rows.length > 0);
     if (!rows.length) return;

@@ -41,7 +41,6 @@ class Charts {
       this.draw();
     });
     this.charts.loss.caption.append(this.scale);
-    this.waiting = htmlNode("div", "waiting", this.root);
     this.setLog(false);
   }
 
@@ -50,15 +49,15 @@ class Charts {
     this.scale.setAttribute("aria-pressed", String(on));
   }
 
-  receive(data, cursor) {
-    Object.assign(this, { data, cursor });
+  receive(data) {
+    this.data = data;
     this.sayTitles();
-    this.restyle();
+    this.paint = paintOf(this.root, data.runs.length);
   }
 
-  /** Colours and fonts anew: after other data, another theme, another size. */
-  restyle() {
-    this.paint = paintOf(this.root, this.data.runs.length);
+  /** The cursor at an update; at `now` every run is read at its own newest. */
+  show(update, now) {
+    Object.assign(this, { cursor: update, now });
     this.draw();
   }
 
@@ -68,18 +67,10 @@ class Charts {
     const group = Math.max(...runs.map((run) => run.series.group));
     const grouped = group > 1 ? `mean of every ${group} updates, band from least to most` : "";
     loss.say("Loss of each batch", [LOSS[kind] ?? "", grouped].filter(Boolean).join(", "));
-    held.say(`Held out: ${metric ?? "the metric of this task"}`, metric ? (this.data.falls ? "less is better" : "more is better") : "");
+    held.say(`Held out: ${metric}`, this.data.falls ? "less is better" : "more is better");
     const byValue = runs.find((run) => run.clip?.kind === "value");
     const clip = byValue ? `clipping by value bounds each element at ${byValue.clip.at}, not the norm` : "";
     norm.say("Gradient norm before clipping", [clip, grouped ? `mean of every ${group}` : ""].filter(Boolean).join("; "));
-    this.waiting.hidden = runs.some((run) => run.series.updates.length > 0);
-    if (!this.waiting.hidden) {
-      this.waiting.replaceChildren();
-      htmlNode("strong", "", this.waiting).textContent = `${this.data.taskName}, ${whole(updates)} updates`;
-      for (const run of runs) htmlNode("p", "", this.waiting).textContent = runs.length > 1 ? `${run.name}: ${run.plan}` : run.plan;
-      const last = runs.find((run) => run.sentences.length)?.sentences.at(-1);
-      htmlNode("p", "soon", this.waiting).textContent = last ?? (runs.some(isLive) ? "The worker reads the data and builds the network." : "");
-    }
   }
 
   lines(name) {
@@ -103,29 +94,40 @@ class Charts {
     for (const [name, chart] of Object.entries(this.charts)) {
       const log = name === "norm" || (name === "loss" && this.log);
       const [lines, references] = [this.lines(name), this.references(name)];
-      chart.draw({ lines, references, log, marks, paint, across: [0, data.updates], acrossName: "update", cursor, pointed: this.pointed });
+      const empty = this.emptyWords(name);
+      chart.draw({ lines, references, log, marks, paint, empty, across: [0, data.updates], acrossName: "update", cursor, pointed: this.pointed });
       this.sayReadout(chart, lines);
     }
     this.sayPoint();
   }
 
+  /** What stands in a chart that has no line yet. */
+  emptyWords(name) {
+    const { runs, updates } = this.data;
+    if (name !== "metric") return runs.some(isLive) ? "The first update comes in a moment." : "No update was made yet.";
+    return `Looked at after update ${whole(Math.min(updates, runs[0].validateEvery))} for the first time.`;
+  }
+
   /** Beside the title: what each line is at the cursor. */
   sayReadout(chart, lines) {
-    const words = lines.map((line) => `${short(valueAt(line, this.cursor)?.value)}`);
+    const at = (line) => (this.now ? Math.min(this.cursor, line.x.at(-1) ?? 0) : this.cursor);
+    const words = lines.map((line) => `${short(valueAt(line, at(line))?.value)}`);
     const key = lines.map((line) => line.name).join("\n");
+    const named = lines.length > 1 && key.length <= 24; // else the table of the runs names them
     if (chart.readout.dataset.names !== key) {
       chart.readout.dataset.names = key;
       chart.readout.replaceChildren();
       lines.forEach((line, i) => {
         const one = htmlNode("span", "one", chart.readout);
         if (lines.length > 1) sampleOf(i, one);
+        if (named) htmlNode("span", "one-name", one).textContent = line.name;
         htmlNode("span", "one-value", one);
         one.title = line.name;
       });
     }
     chart.readout.querySelectorAll(".one-value").forEach((node, i) => node.textContent !== words[i] && (node.textContent = words[i]));
     const said = lines.map((line, i) => `${line.name} ${words[i]}`).join(", ");
-    chart.canvas.setAttribute("aria-label", `${chart.title.textContent}. At update ${whole(this.cursor)}: ${said}.`);
+    chart.canvas.setAttribute("aria-label", `${chart.title.textContent}. At ${this.now ? "the newest update" : `update ${whole(this.cursor)}`}: ${said}.`);
   }
 
   point(name, update) {
@@ -158,7 +160,7 @@ class Charts {
   /** The three charts under each other on one canvas, with their titles and the runs' names. */
   picture() {
     const charts = Object.values(this.charts);
-    const [ratio, head, legend] = [window.devicePixelRatio || 1, 24, 30];
+    const [ratio, head, legend] = [2, 24, 30];
     const width = Math.max(...charts.map((chart) => chart.canvas.clientWidth));
     const height = legend + charts.reduce((sum, chart) => sum + head + chart.canvas.clientHeight, 0);
     const sheet = Object.assign(htmlNode("canvas"), { width: Math.round(width * ratio), height: Math.round(height * ratio) });

@@ -52,7 +52,7 @@ class Controls {
       }));
     runs.forEach((run, i) => (this.bar.children[i].firstChild.style.width = `${(100 * run.update) / updates}%`));
     const least = Math.min(...runs.map((run) => run.update));
-    const made = runs.length > 1 ? runs.map((run) => `${run.name} ${whole(run.update)}`).join(" · ") : whole(least);
+    const made = runs.length > 1 ? runs.map((run) => `${run.name}: ${whole(run.update)}`).join(" · ") : whole(least);
     const text = `${runs.length > 1 ? made : `Update ${made}`} of ${whole(updates)}`;
     for (const [name, value] of [["valuemin", 0], ["valuemax", updates], ["valuenow", least], ["valuetext", text]]) this.bar.setAttribute(`aria-${name}`, String(value));
     this.words.textContent = [text, ...this.pace(runs, updates, rates)].join(" · ");

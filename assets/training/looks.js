@@ -12,21 +12,34 @@ class Looks {
   /** The last look of a run at or before an update; built again only where it is another. */
   show(data, run, update) {
     const look = lastAt(run.looks, update);
-    const key = JSON.stringify([run.id, run.generation, look?.update ?? null, run.name, data.classes.length, look?.confusion ? 1 : 0]);
+    const said = look ? [] : data.runs.map((one) => one.sentences.at(-1) ?? one.state);
+    const key = JSON.stringify([run.id, run.generation, look?.update ?? null, data.classes.length, look?.confusion ? 1 : 0, run.update > 0, said]);
     if (this.key === key) return;
     this.key = key;
     const whose = data.runs.length > 1 ? `${run.name}: ` : "";
     if (!look) {
-      this.heading.textContent = `${whose}no validation yet`;
-      const first = Math.min(run.validateEvery, data.updates);
-      this.body.replaceChildren(this.words(`Held-out data is first looked at after update ${whole(first)}; it is never trained on.`));
+      this.showPlan(data, run);
       return;
     }
-    this.heading.textContent = `${whose}validation at update ${whole(look.update)}`;
+    this.heading.textContent = `${whose}${whose ? "v" : "V"}alidation at update ${whole(look.update)}`;
     const metrics = Object.entries(look.metrics).map(([name, value]) => `${name} ${short(value)}`);
     this.body.replaceChildren(this.words(metrics.join(" · ")));
+    const others = data.baselines.filter((one) => one.metric === data.metric).map(({ name, value }) => `${name} ${short(value)}`);
+    if (others.length) this.body.append(this.words(`Without a network, ${data.metric}: ${others.join(" · ")}`));
     if (data.kind === "next") this.showWritten(look);
     else if (data.kind !== "number") this.showAnswers(data, look);
+  }
+
+  /** Before the first look: what is trained, and what it waits for. */
+  showPlan(data, run) {
+    this.heading.textContent = `${data.taskName}, ${whole(data.updates)} updates`;
+    const named = (one, text) => (data.runs.length > 1 ? `${one.name}: ${text}` : text);
+    this.body.replaceChildren(...data.runs.map((one) => Object.assign(htmlNode("p", "plan-line"), { textContent: named(one, one.plan) })));
+    const first = Math.min(run.validateEvery, data.updates);
+    this.body.append(this.words(`Held-out data is first looked at after update ${whole(first)}; it is never trained on.`));
+    if (!data.runs.some((one) => isLive(one) && one.update === 0)) return;
+    const waits = data.runs.find((one) => one.sentences.length)?.sentences.at(-1);
+    this.body.append(this.words(waits ?? "The worker reads the data and builds the network."));
   }
 
   words(text) {
@@ -88,8 +101,11 @@ class Looks {
       htmlNode("td", "accuracy", line).textContent = total ? `${((100 * row[k]) / total).toFixed(1)} %` : "none";
     });
     table.addEventListener("pointerleave", () => (said.textContent = first));
-    const place = htmlNode("div", "confusion-place", this.body);
-    place.append(table);
     this.body.append(said);
+    const place = htmlNode("div", "confusion-place matrix", this.body);
+    place.tabIndex = 0; // wider than a phone; its arrow keys are its own then
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", "Right classes and answers");
+    place.append(table);
   }
 }

@@ -98,7 +98,7 @@ class TrainingView extends StepperView {
   refresh() {
     this.root.classList.toggle("many", this.data.runs.length > 1);
     this.sayNews();
-    this.charts.receive(this.data, this.positions[this.player.cursor].update);
+    this.charts.receive(this.data);
     this.paint(this.player.cursor);
   }
 
@@ -110,8 +110,7 @@ class TrainingView extends StepperView {
     const rates = data.runs.map((run) => this.clock.rate(run));
     this.bar.show(data, update, rates);
     this.runs.show(data, this.run, data.runs.map((run) => run.rate));
-    this.charts.cursor = update;
-    this.charts.draw();
+    this.charts.show(update, now);
     this.looks.show(data, this.run, update);
     this.inside.show(data, this.run, update, this.charts.paint);
     this.follow.disabled = now;
@@ -132,7 +131,8 @@ class TrainingView extends StepperView {
       const look = lastAt(run.looks, update);
       const name = data.runs.length > 1 ? `${run.name}: ` : "";
       const parts = [`loss ${short(loss)}`, ...(look ? [`${data.metric} ${short(look.metrics[data.metric])}`] : [])];
-      words = `${update === 0 ? "Before the first update" : `Update ${whole(update)}`}: ${name}${update === 0 ? "the weights as they were drawn" : parts.join(", ")}.`;
+      const there = run.update >= update ? parts.join(", ") : `${whole(run.update)} updates made so far`;
+      words = update === 0 ? "Before the first update: the weights as they were drawn." : `Update ${whole(update)}: ${name}${there}.`;
     }
     if (this.status.textContent !== words) this.status.textContent = words;
   }
@@ -154,6 +154,7 @@ class TrainingView extends StepperView {
       line.append(sentence);
       return line;
     }));
+    this.root.style.setProperty("--verdict", `${this.verdict.offsetHeight}px`); // the charts make room for it
   }
 
   /** To the kept checkpoint nearest to an update. */

@@ -4,7 +4,10 @@ class Inside {
   constructor(parent) {
     this.root = htmlNode("section", "inside", parent);
     this.steps = new Chart(this.root, { name: "by-step" });
-    const place = htmlNode("div", "by-parameter", this.root);
+    const place = htmlNode("div", "by-parameter matrix", this.root);
+    place.tabIndex = 0; // four layers are taller than it
+    place.setAttribute("role", "group");
+    place.setAttribute("aria-label", "Gradient norms by parameter");
     this.table = htmlNode("table", "parameters", place);
     this.caption = htmlNode("caption", "", this.table);
     const head = htmlNode("tr", "", htmlNode("thead", "", this.table));

@@ -5,7 +5,7 @@ const COLUMNS = ["run", "parameters", "updates/s", "seconds", "best", "last", ""
 class Runs {
   constructor(parent, onChoose) {
     this.onChoose = onChoose;
-    this.root = htmlNode("div", "runs-place", parent);
+    this.root = htmlNode("div", "runs-place matrix", parent);
     this.table = htmlNode("table", "runs", this.root);
   }
 
@@ -15,9 +15,9 @@ class Runs {
     this.root.hidden = runs.length < 2;
     if (runs.length < 2) return;
     const key = runs.map((run) => `${run.id} ${run.name}`).join("\n");
-    if (this.key !== key) this.build(runs, metric);
+    if (this.key !== key) this.build(runs);
     this.key = key;
-    this.table.querySelector("caption").textContent = metric ? `Best and last: ${metric} on held-out data. A click shows a run's answers.` : "A click shows a run's answers.";
+    this.table.querySelector("caption").textContent = `Best and last: ${metric} on held-out data. A click shows a run’s answers.`;
     runs.forEach((run, i) => {
       const [best, last] = bestAndLast(run, metric, falls);
       const parameters = run.parameters === null ? "–" : whole(run.parameters);

@@ -23,13 +23,14 @@ MOST_CELLS = 400  # of a confusion matrix at every look; of larger ones the last
 def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
     """All runs that stand side by side; they share task, budget and clipping threshold."""
     first = runs[0]
+    goal = GOALS[first.config.task]
     return {
         "task": first.config.task,
         "taskName": TASK_NAMES[first.config.task],
         "updates": first.config.updates,
         "kind": first.about.get("kind"),
-        "metric": first.about.get("metric"),
-        "falls": GOALS[first.config.task].falls,  # whether less of the metric is better
+        "metric": goal.metric,
+        "falls": goal.falls,  # whether less of the metric is better
         "baselines": first.about.get("baselines", []),
         "classes": first.about.get("classes", []),
         "colours": {
