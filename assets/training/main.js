@@ -53,9 +53,16 @@ class TrainingView extends StepperView {
     if (first) this.readAddress();
     if (others) this.chosen = null;
     if (others || rewound) this.following = true;
+    if (first || others) this.takeFocus();
     this.setPositions();
     if (first) this.redraw();
     else this.refresh();
+  }
+
+  /** The button that began this training has done its work: Space is to pause what it began, not to begin it anew. */
+  takeFocus() {
+    const focused = document.activeElement;
+    if (focused?.tagName === "BUTTON" && !this.root.contains(focused)) this.root.focus({ preventScroll: true });
   }
 
   /** The positions of this moment; the cursor stays with its update, or at the end while it follows. */
