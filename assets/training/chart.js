@@ -44,7 +44,7 @@ class Chart {
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];
     if (!width || !height) return;
     const zoom = canvas.getBoundingClientRect().width / width; // a presenter's
-    const ratio = (window.devicePixelRatio || 1) * (zoom || 1);
+    const ratio = Math.max((window.devicePixelRatio || 1) * (zoom || 1), this.sharpness ?? 0); // a saved picture is sharper
     const [pixelsAcross, pixelsDown] = [Math.round(width * ratio), Math.round(height * ratio)];
     if (canvas.width !== pixelsAcross || canvas.height !== pixelsDown) Object.assign(canvas, { width: pixelsAcross, height: pixelsDown });
     const context = canvas.getContext("2d");

@@ -1,6 +1,6 @@
 // Loss, the held-out metric and the gradient norm, one above the other over the same updates.
 
-const LOSS = { number: "mean squared error", next: "cross-entropy in nats", last: "cross-entropy in nats", steps: "cross-entropy in nats" };
+const LOSS = { number: "mean squared error", next: "cross-entropy, nats", last: "cross-entropy, nats", steps: "cross-entropy, nats" };
 
 /** The colours of this moment's theme, as a canvas takes them; the runs' own by place. */
 function paintOf(root, count) {
@@ -62,15 +62,16 @@ class Charts {
   }
 
   sayTitles() {
-    const { runs, kind, metric, updates } = this.data;
+    const { runs, kind, metric } = this.data;
     const { loss, metric: held, norm } = this.charts;
-    const group = Math.max(...runs.map((run) => run.series.group));
-    const grouped = group > 1 ? `mean of every ${group} updates, band from least to most` : "";
-    loss.say("Loss of each batch", [LOSS[kind] ?? "", grouped].filter(Boolean).join(", "));
+    const groups = runs.map((run) => run.series.group);
+    const [least, group] = [Math.min(...groups), Math.max(...groups)];
+    const grouped = group > 1 ? `mean of ${least < group ? "up to " : ""}${group} updates, band least to most` : "";
+    loss.say("Loss of each batch", [LOSS[kind] ?? "", grouped].filter(Boolean).join("; "));
     held.say(`Held out: ${metric}`, this.data.falls ? "less is better" : "more is better");
     const byValue = runs.find((run) => run.clip?.kind === "value");
-    const clip = byValue ? `clipping by value bounds each element at ${byValue.clip.at}, not the norm` : "";
-    norm.say("Gradient norm before clipping", [clip, grouped ? `mean of every ${group}` : ""].filter(Boolean).join("; "));
+    const clip = byValue ? `by value: each element within ±${byValue.clip.at}` : "";
+    norm.say("Gradient norm before clipping", [clip, grouped ? "mean and band as above" : ""].filter(Boolean).join("; "));
   }
 
   lines(name) {
@@ -159,6 +160,18 @@ class Charts {
 
   /** The three charts under each other on one canvas, with their titles and the runs' names. */
   picture() {
+    this.redrawAt(2);
+    const sheet = this.composed();
+    this.redrawAt(0);
+    return sheet;
+  }
+
+  redrawAt(sharpness) {
+    for (const chart of Object.values(this.charts)) chart.sharpness = sharpness;
+    this.draw();
+  }
+
+  composed() {
     const charts = Object.values(this.charts);
     const [ratio, head, legend] = [2, 24, 30];
     const width = Math.max(...charts.map((chart) => chart.canvas.clientWidth));

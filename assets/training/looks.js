@@ -25,7 +25,7 @@ class Looks {
     const metrics = Object.entries(look.metrics).map(([name, value]) => `${name} ${short(value)}`);
     this.body.replaceChildren(this.words(metrics.join(" · ")));
     const others = data.baselines.filter((one) => one.metric === data.metric).map(({ name, value }) => `${name} ${short(value)}`);
-    if (others.length) this.body.append(this.words(`Without a network, ${data.metric}: ${others.join(" · ")}`));
+    if (data.kind === "number" && others.length) this.body.append(this.words(`Without a network: ${others.join(" · ")}`));
     if (data.kind === "next") this.showWritten(look);
     else if (data.kind !== "number") this.showAnswers(data, look);
   }
@@ -82,7 +82,7 @@ class Looks {
     const body = htmlNode("tbody", "", table);
     const said = this.words("");
     said.classList.add("cell-words");
-    const first = "Each row is a right class, each column what was answered; point at a cell for its words.";
+    const first = "Point at a count for its words.";
     said.textContent = first;
     counts.forEach((row, k) => {
       const line = htmlNode("tr", "", body);

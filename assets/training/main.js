@@ -134,12 +134,13 @@ class TrainingView extends StepperView {
     const live = data.runs.some(isLive);
     let words = "Following the newest update.";
     if (!now || !live) {
-      const loss = valueAt(lineOf(run, "loss"), update)?.value;
-      const look = lastAt(run.looks, update);
+      const at = now ? run.update : update; // at the end every run is read at its own
+      const loss = valueAt(lineOf(run, "loss"), at)?.value;
+      const look = lastAt(run.looks, at);
       const name = data.runs.length > 1 ? `${run.name}: ` : "";
       const parts = [`loss ${short(loss)}`, ...(look ? [`${data.metric} ${short(look.metrics[data.metric])}`] : [])];
-      const there = run.update >= update ? parts.join(", ") : `${whole(run.update)} updates made so far`;
-      words = update === 0 ? "Before the first update: the weights as they were drawn." : `Update ${whole(update)}: ${name}${there}.`;
+      const there = run.update >= at ? parts.join(", ") : `${whole(run.update)} updates made so far`;
+      words = at === 0 ? "Before the first update: the weights as they were drawn." : `Update ${whole(at)}: ${name}${there}.`;
     }
     if (this.status.textContent !== words) this.status.textContent = words;
   }
