@@ -91,12 +91,13 @@ class Charts {
   draw() {
     const { data, cursor, paint } = this;
     if (!data) return;
+    const across = [0, endOfAxis(Math.max(...data.runs.map((run) => run.update)), data.updates)];
     const marks = [...new Set(data.runs.flatMap((run) => run.checkpoints))];
     for (const [name, chart] of Object.entries(this.charts)) {
       const log = name === "norm" || (name === "loss" && this.log);
       const [lines, references] = [this.lines(name), this.references(name)];
       const empty = this.emptyWords(name);
-      chart.draw({ lines, references, log, marks, paint, empty, across: [0, data.updates], acrossName: "update", cursor, pointed: this.pointed });
+      chart.draw({ lines, references, log, marks, paint, empty, across, acrossName: "update", cursor, pointed: this.pointed });
       this.sayReadout(chart, lines);
     }
     this.sayPoint();

@@ -1,7 +1,9 @@
 // What the server sent, unpacked, and what follows from it; nothing here knows of the page.
 
 function floatsOf(packed) {
-  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const text = atob(packed);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return new Float32Array(bytes.buffer); // little-endian 32-bit floats
 }
 
@@ -93,6 +95,23 @@ function possible(runs, at) {
     rewind: !going && moves && runs.some((run) => run.checkpoints.length > 0),
     back,
   };
+}
+
+/** What runs say, each by its name; where all say the same, or the same but for numbers, it is said once. */
+function saidTogether(told) {
+  const parts = told.map(([, sentence]) => sentence.split(/(\d[\d,]*)/));
+  const alike = (part, i) => i % 2 === 1 || parts.every((other) => other.length === parts[0].length && other[i] === part);
+  if (told.length < 2 || !parts[0].every(alike)) return told.map(([name, sentence]) => (name ? `${name}: ${sentence}` : sentence)).join(" ");
+  const differ = parts.some((other) => other.join() !== parts[0].join());
+  const text = parts[0].map((_, i) => [...new Set(parts.map((other) => other[i]))].length > 1 ? parts.map((other) => other[i]).join(" · ") : parts[0][i]).join("");
+  return differ ? `${told.map(([name]) => name).join(" · ")}: ${text}` : text;
+}
+
+/** Where the charts' axis ends: at the budget, or while little of a large one is made, at a half, a quarter … of it. */
+function endOfAxis(made, budget) {
+  let end = budget;
+  while (end / 2 >= Math.max(1000, 1.1 * made)) end = Math.ceil(end / 2);
+  return end;
 }
 
 /** Updates a second by the wall clock, from the news of the last ten seconds; null until they span one second. */

@@ -20,9 +20,9 @@ class TrainingView extends StepperView {
     this.follow = this.toolbar.textButton("Follow", "Back to the newest update, and on with it (End)", () => this.player.end());
     this.addPresentButton();
     this.toolbar.saveMenu([["PNG", "The three charts as a picture", () => this.savePng()]]);
-    const second = htmlNode("div", "second-row", root);
-    this.status = htmlNode("p", "status", second);
-    this.said = htmlNode("p", "said", second);
+    this.second = htmlNode("div", "second-row", root);
+    this.status = htmlNode("p", "status", this.second);
+    this.said = htmlNode("p", "said", this.second);
     for (const line of [this.status, this.said]) line.setAttribute("role", "status");
     this.verdict = htmlNode("div", "verdict", root);
     this.verdict.setAttribute("role", "alert");
@@ -105,6 +105,7 @@ class TrainingView extends StepperView {
   refresh() {
     this.root.classList.toggle("many", this.data.runs.length > 1);
     this.sayNews();
+    this.root.style.setProperty("--news", `${this.second.offsetHeight + this.verdict.offsetHeight}px`); // the charts make room for it
     this.charts.receive(this.data);
     this.paint(this.player.cursor);
   }
@@ -149,9 +150,8 @@ class TrainingView extends StepperView {
   sayNews() {
     const { runs } = this.data;
     const named = (run, sentence) => (runs.length > 1 ? `${run.name}: ${sentence}` : sentence);
-    const told = runs.filter((run) => run.state !== "diverged").map((run) => [run, run.sentences.at(-1) ?? ""]).filter(([, sentence]) => sentence);
-    const same = told.length > 1 && told.every(([, sentence]) => sentence === told[0][1]);
-    const words = same ? told[0][1] : told.map(([run, sentence]) => named(run, sentence)).join(" ");
+    const others = runs.filter((run) => run.state !== "diverged" && run.sentences.length);
+    const words = saidTogether(others.map((run) => [runs.length > 1 ? run.name : "", run.sentences.at(-1)]));
     if (this.said.textContent !== words) this.said.textContent = words;
     const diverged = runs.filter((run) => run.state === "diverged").map((run) => named(run, run.sentences.at(-1) ?? "diverged"));
     if (this.verdict.dataset.words === diverged.join("\n")) return;
@@ -162,7 +162,6 @@ class TrainingView extends StepperView {
       line.append(sentence);
       return line;
     }));
-    this.root.style.setProperty("--verdict", `${this.verdict.offsetHeight}px`); // the charts make room for it
   }
 
   /** To the kept checkpoint nearest to an update. */

@@ -120,6 +120,29 @@ def test_the_speed_is_what_the_clock_on_the_wall_says():
     assert said == [None, None, 100, 70, None, None, 20, None]
 
 
+def test_what_all_runs_say_is_said_once():
+    from_ = "It died; this run goes on from update {}."
+    found = answers(
+        f"saidTogether({json.dumps([['A', from_.format('1,100')], ['B', from_.format('20')]])})",
+        f"saidTogether({json.dumps([['A', from_.format('20')], ['B', from_.format('20')]])})",
+        f"saidTogether({json.dumps([['A', 'Paused.'], ['B', from_.format('20')]])})",
+        "saidTogether([['', 'Paused at 3.']])",
+        "saidTogether([])",
+    )
+    assert found == [
+        "A · B: It died; this run goes on from update 1,100 · 20.",
+        "It died; this run goes on from update 20.",
+        "A: Paused. B: It died; this run goes on from update 20.",
+        "Paused at 3.",
+        "",
+    ]
+
+
+def test_the_axis_ends_at_the_budget_or_where_the_little_that_is_made_can_be_seen():
+    made = [(0, 1500), (0, 20_000), (2272, 20_000), (2273, 20_000), (20_000, 20_000), (5, 60)]
+    assert answers(*(f"endOfAxis({now}, {budget})" for now, budget in made)) == [1500, 1250, 2500, 5000, 20_000, 60]
+
+
 def test_best_is_least_where_less_is_better():
     looks = json.dumps({"looks": [{"metrics": {"m": value}} for value in (3.0, 1.0, None, 2.0)]})
     falls, rises, none = answers(

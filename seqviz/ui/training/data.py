@@ -96,7 +96,7 @@ def series(seen: Seen) -> dict[str, Any]:
     ends = np.minimum(starts + group, count) - 1
     sizes = ends - starts + 1
     found: dict[str, Any] = {"group": group, "updates": packed(np.asarray(seen.updates, float)[ends])}
-    for name in ("loss", "norm", "clipped"):
+    for name in ("loss", "norm"):
         values: Array = np.asarray(getattr(seen, name), float)  # (S,)
         with np.errstate(invalid="ignore", over="ignore"):
             sums = np.add.reduceat(values, starts) if count else values
@@ -114,7 +114,8 @@ def looks(seen: Seen, written: bool) -> list[dict[str, Any]]:
         confusion = look["confusion"]
         large = confusion is not None and len(confusion) ** 2 > MOST_CELLS
         dropped = written or (large and place < len(seen.looks) - 1)
-        found.append({**look, "confusion": None if dropped else confusion})
+        counts = None if dropped or confusion is None else np.asarray(confusion, int).tolist()
+        found.append({**look, "confusion": counts})
     return found
 
 
