@@ -62,7 +62,6 @@ class Chart {
     this.axes(context, picture, box, range);
     if (!picture.lines.some((line) => line.x.length)) this.writeEmpty(context, picture, box);
     for (const line of picture.lines) this.band(context, line, log);
-    this.references(context, picture, box);
     context.save();
     context.beginPath();
     context.rect(box.left - 3, box.top - 3, box.right - box.left + 6, box.bottom - box.top + 6);
@@ -70,6 +69,7 @@ class Chart {
     for (const line of picture.lines) this.line(context, line, log, across);
     context.restore();
     this.upright(context, picture, box);
+    this.references(context, picture, box);
   }
 
   axes(context, { across, acrossName, marks, paint, log }, box, range) {

@@ -1,6 +1,6 @@
 // Loss, the held-out metric and the gradient norm, one above the other over the same updates.
 
-const LOSS = { number: "mean squared error", next: "cross-entropy, nats", last: "cross-entropy, nats", steps: "cross-entropy, nats" };
+const LOSS = { number: "mean squared error", next: "nats", last: "nats", steps: "nats" };
 
 /** The colours of this moment's theme, as a canvas takes them; the runs' own by place. */
 function paintOf(root, count) {
@@ -41,6 +41,7 @@ class Charts {
       this.draw();
     });
     this.charts.loss.caption.append(this.scale);
+    this.foot = htmlNode("p", "foot", this.root);
     this.setLog(false);
   }
 
@@ -64,14 +65,15 @@ class Charts {
   sayTitles() {
     const { runs, kind, metric } = this.data;
     const { loss, metric: held, norm } = this.charts;
-    const groups = runs.map((run) => run.series.group);
-    const [least, group] = [Math.min(...groups), Math.max(...groups)];
-    const grouped = group > 1 ? `mean of ${least < group ? "up to " : ""}${group} updates, band least to most` : "";
-    loss.say("Loss of each batch", [LOSS[kind] ?? "", grouped].filter(Boolean).join("; "));
+    const { group } = runs[0].series; // the same for all
+    const grouped = group > 1 ? `Loss and norm: means of ${group} updates, band from least to most.` : "";
+    loss.say("Loss of each batch", LOSS[kind] ?? "");
     held.say(`Held out: ${metric}`, this.data.falls ? "less is better" : "more is better");
     const byValue = runs.find((run) => run.clip?.kind === "value");
-    const clip = byValue ? `by value: each element within ±${byValue.clip.at}` : "";
-    norm.say("Gradient norm before clipping", [clip, grouped ? "mean and band as above" : ""].filter(Boolean).join("; "));
+    const clip = byValue ? `By value: each element within ±${byValue.clip.at}.` : "";
+    norm.say("Gradient norm before clipping", "");
+    const foot = [grouped, clip].filter(Boolean).join(" ");
+    if (this.foot.textContent !== foot) this.foot.textContent = foot;
   }
 
   lines(name) {
@@ -176,7 +178,7 @@ class Charts {
     const charts = Object.values(this.charts);
     const [ratio, head, legend] = [2, 24, 30];
     const width = Math.max(...charts.map((chart) => chart.canvas.clientWidth));
-    const height = legend + charts.reduce((sum, chart) => sum + head + chart.canvas.clientHeight, 0);
+    const height = legend + charts.reduce((sum, chart) => sum + head + chart.canvas.clientHeight, 0) + head;
     const sheet = Object.assign(htmlNode("canvas"), { width: Math.round(width * ratio), height: Math.round(height * ratio) });
     const context = sheet.getContext("2d");
     context.scale(ratio, ratio);
@@ -210,6 +212,7 @@ class Charts {
       context.drawImage(chart.canvas, 0, top + head, chart.canvas.clientWidth, chart.canvas.clientHeight);
       top += head + chart.canvas.clientHeight;
     }
+    context.fillText(this.foot.textContent, EDGE.left, top + head / 2);
     return sheet;
   }
 }

@@ -79,6 +79,12 @@ def test_a_long_series_is_means_between_their_least_and_their_most():
     assert unpacked(series["norm_high"]).tolist() == [2 * group.max() for group in groups]
 
 
+def test_runs_beside_each_other_are_grouped_alike():
+    runs = charts_data([followed(10), followed(MOST_POINTS + 1)])["runs"]
+    assert [run["series"]["group"] for run in runs] == [2, 2]
+    assert unpacked(runs[0]["series"]["loss"]).tolist() == [1.5, 3.5, 5.5, 7.5, 9.5]
+
+
 def test_of_a_large_matrix_the_newest_alone_is_sent_and_none_to_one_who_writes():
     large = np.zeros((21, 21)).tolist()
     looked = {"metrics": {"accuracy": 0.5}, "samples": [], "confusion": large}

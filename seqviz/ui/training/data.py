@@ -24,6 +24,9 @@ def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
     """All runs that stand side by side; they share task, budget and clipping threshold."""
     first = runs[0]
     goal = GOALS[first.config.task]
+    group = group_of(
+        max(len(run.seen.updates) for run in runs)
+    )  # the same for all: means of 4 beside single ones mislead
     return {
         "task": first.config.task,
         "taskName": TASK_NAMES[first.config.task],
@@ -37,11 +40,11 @@ def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
             "light": list(theme.CATEGORICAL_LIGHT[: len(runs)]),
             "dark": list(theme.CATEGORICAL_DARK[: len(runs)]),
         },
-        "runs": [run_data(run) for run in runs],
+        "runs": [run_data(run, group) for run in runs],
     }
 
 
-def run_data(run: Followed) -> dict[str, Any]:
+def run_data(run: Followed, group: int) -> dict[str, Any]:
     """One run. Packed series are little-endian 32-bit floats in base64."""
     news, seen = run.news, run.seen
     clips = run.config.clipping != "none"
@@ -60,7 +63,7 @@ def run_data(run: Followed) -> dict[str, Any]:
         "parameters": run.about.get("parameters"),
         "clip": {"kind": run.config.clipping, "at": run.config.clip_threshold} if clips else None,
         "checkpoints": list(news.checkpoints),
-        "series": series(seen),
+        "series": series(seen, group),
         "looks": looks(seen, written=run.about.get("kind") == "next"),
         "measured": [
             {**step, "time_norms": packed(step["time_norms"])} for step in seen.measured
@@ -83,15 +86,20 @@ def rate_of(seen: Seen) -> float | None:
     return len(spent) / total if total > 0 else None
 
 
-def series(seen: Seen) -> dict[str, Any]:
+def group_of(count: int) -> int:
+    """How many neighbours are drawn as one, so that at most MOST_POINTS are."""
+    group = 1
+    while count > MOST_POINTS * group:
+        group *= 2
+    return group
+
+
+def series(seen: Seen, group: int) -> dict[str, Any]:
     """Loss and gradient norms, one point an update; or in groups of `group` neighbours, the last group maybe shorter.
 
     `updates` are the last of each group; `loss` and `norm` are means, with `low` and `high` of each where group > 1.
     """
     count = len(seen.updates)
-    group = 1
-    while count > MOST_POINTS * group:
-        group *= 2
     starts = np.arange(0, count, group)
     ends = np.minimum(starts + group, count) - 1
     sizes = ends - starts + 1
