@@ -72,7 +72,9 @@ class Charts {
     const byValue = runs.find((run) => run.clip?.kind === "value");
     const clip = byValue ? `By value: each element within ±${byValue.clip.at}.` : "";
     norm.say("Gradient norm before clipping", "");
-    const foot = [grouped, clip].filter(Boolean).join(" ");
+    const thin = runs.find((run) => run.series.updates.length && run.series.kept < run.series.updates.at(-1));
+    const kept = thin ? `Of ${whole(thin.series.updates.at(-1))} updates ${whole(thin.series.kept)} are kept.` : "";
+    const foot = [grouped, kept, clip].filter(Boolean).join(" ");
     if (this.foot.textContent !== foot) this.foot.textContent = foot;
   }
 

@@ -82,6 +82,9 @@ def test_a_long_series_is_means_between_their_least_and_their_most():
 def test_runs_beside_each_other_are_grouped_alike():
     runs = charts_data([followed(10), followed(MOST_POINTS + 1)])["runs"]
     assert [run["series"]["group"] for run in runs] == [2, 2]
+    assert [run["series"]["kept"] for run in runs] == [10, MOST_POINTS + 1]
+    none, _ = charts_data([followed(0), followed(MOST_POINTS + 1)])["runs"]
+    assert len(unpacked(none["series"]["loss"])) == 0
     assert unpacked(runs[0]["series"]["loss"]).tolist() == [1.5, 3.5, 5.5, 7.5, 9.5]
 
 

@@ -24,9 +24,7 @@ def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
     """All runs that stand side by side; they share task, budget and clipping threshold."""
     first = runs[0]
     goal = GOALS[first.config.task]
-    group = group_of(
-        max(len(run.seen.updates) for run in runs)
-    )  # the same for all: means of 4 beside single ones mislead
+    group = group_of(max(len(run.seen.updates) for run in runs))  # the same for all, so that lines can be compared
     return {
         "task": first.config.task,
         "taskName": TASK_NAMES[first.config.task],
@@ -97,19 +95,20 @@ def group_of(count: int) -> int:
 def series(seen: Seen, group: int) -> dict[str, Any]:
     """Loss and gradient norms, one point an update; or in groups of `group` neighbours, the last group maybe shorter.
 
-    `updates` are the last of each group; `loss` and `norm` are means, with `low` and `high` of each where group > 1.
+    `kept` is how many of the updates made are known: the service thins a long training out. `updates` are the last of
+    each group; `loss` and `norm` are means, with `low` and `high` of each where group > 1.
     """
     count = len(seen.updates)
     starts = np.arange(0, count, group)
     ends = np.minimum(starts + group, count) - 1
     sizes = ends - starts + 1
-    found: dict[str, Any] = {"group": group, "updates": packed(np.asarray(seen.updates, float)[ends])}
+    found: dict[str, Any] = {"group": group, "kept": count, "updates": packed(np.asarray(seen.updates, float)[ends])}
     for name in ("loss", "norm"):
         values: Array = np.asarray(getattr(seen, name), float)  # (S,)
         with np.errstate(invalid="ignore", over="ignore"):
             sums = np.add.reduceat(values, starts) if count else values
         found[name] = packed(sums / sizes)
-        if group > 1:
+        if group > 1 and count:
             found[f"{name}_low"] = packed(np.minimum.reduceat(values, starts))
             found[f"{name}_high"] = packed(np.maximum.reduceat(values, starts))
     return found
