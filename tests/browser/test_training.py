@@ -232,6 +232,8 @@ def test_pause_step_resume_rewind_and_stop(visitor: Visitor) -> None:
     page, root = start(visitor, LONG)
     expect(button(root, "One step")).to_be_disabled()
     assert button(root, re.compile("^Rewind")).is_disabled()
+    past_the_early = re.compile(r"^\d{3}")  # checkpoints 0 1 2 5 10 20 50, and none of a pause in between
+    expect(root.get_by_role("progressbar")).to_have_attribute("aria-valuenow", past_the_early, timeout=PATIENCE)
     here = paused(page, root)
     for k in (1, 2):
         button(root, "One step").click()
