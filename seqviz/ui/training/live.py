@@ -99,4 +99,5 @@ def _control() -> None:
     to = message.get("to")
     for run in visit().runs:
         if message.get("run") in (None, run.run_id):
-            service().control(run.run_id, message["action"], to if isinstance(to, int) else 0)
+            kept = [update for update in run.news.checkpoints if isinstance(to, int) and update <= to]
+            service().control(run.run_id, message["action"], max(kept, default=0))

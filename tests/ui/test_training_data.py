@@ -1,0 +1,107 @@
+"""What the browser is sent of a training: one line that says what is trained, bounded series, looks without ballast."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from seqviz.figures import theme
+from seqviz.learning.config import TrainingConfig
+from seqviz.learning.presets import PRESETS
+from seqviz.records import Array
+from seqviz.ui.training.data import MOST_POINTS, charts_data, plan_of
+from seqviz.ui.training.follow import Followed
+
+
+def unpacked(text: str) -> Array:
+    return np.frombuffer(base64.b64decode(text), "<f4").astype(float)
+
+
+def step(update: int, **others: Any) -> dict[str, Any]:
+    """A step as the service hands it out; its loss is the update."""
+    made = {
+        "update": update,
+        "loss": update,
+        "gradient_norm": 2 * update,
+        "clipped_norm": 1.0,
+        "seconds": 0.5,
+        "tokens": 3,
+    }
+    return {**made, **others}
+
+
+def followed(count: int, kind: str = "last", **others: Any) -> Followed:
+    run = Followed("id", "name", PRESETS["reviews"], about={"kind": kind})
+    for update in range(1, count + 1):
+        run.seen.add(step(update, **others))
+    return run
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "LSTM with 64 hidden units, Adam at 0.003, batches of 32, clipping by norm at 1"),
+        (
+            {"layers": 2, "clipping": "none"},
+            "LSTM with 64 hidden units in each of 2 layers, Adam at 0.003, batches of 32, no clipping",
+        ),
+        (
+            {"cell": "GRU", "clipping": "value"},
+            "GRU with 64 hidden units, Adam at 0.003, batches of 32, clipping by value at 1",
+        ),
+    ],
+)
+def test_what_is_trained_in_one_line(changes: dict[str, Any], said: str):
+    assert plan_of(replace(TrainingConfig(), **changes)) == said
+
+
+def test_a_series_is_as_it_was_while_it_is_short():
+    (run,) = charts_data([followed(MOST_POINTS)])["runs"]
+    assert run["series"]["group"] == 1
+    assert unpacked(run["series"]["loss"]).tolist() == list(range(1, MOST_POINTS + 1))
+    assert "loss_low" not in run["series"]
+
+
+def test_a_long_series_is_means_between_their_least_and_their_most():
+    (run,) = charts_data([followed(2 * MOST_POINTS + 1)])["runs"]
+    series = run["series"]
+    assert series["group"] == 4
+    losses = np.arange(1, 2 * MOST_POINTS + 2, dtype=float)
+    groups = [losses[start : start + 4] for start in range(0, len(losses), 4)]
+    assert unpacked(series["updates"]).tolist() == [group[-1] for group in groups]
+    assert unpacked(series["loss"]) == pytest.approx([group.mean() for group in groups])
+    assert unpacked(series["loss_low"]).tolist() == [group.min() for group in groups]
+    assert unpacked(series["norm_high"]).tolist() == [2 * group.max() for group in groups]
+
+
+def test_runs_beside_each_other_are_grouped_alike():
+    runs = charts_data([followed(10), followed(MOST_POINTS + 1)])["runs"]
+    assert [run["series"]["group"] for run in runs] == [2, 2]
+    assert [run["series"]["kept"] for run in runs] == [10, MOST_POINTS + 1]
+    none, _ = charts_data([followed(0), followed(MOST_POINTS + 1)])["runs"]
+    assert len(unpacked(none["series"]["loss"])) == 0
+    assert unpacked(runs[0]["series"]["loss"]).tolist() == [1.5, 3.5, 5.5, 7.5, 9.5]
+
+
+def test_of_a_large_matrix_the_newest_alone_is_sent_and_none_to_one_who_writes():
+    large = np.zeros((21, 21)).tolist()
+    looked = {"metrics": {"accuracy": 0.5}, "samples": [], "confusion": large}
+    sent = charts_data([followed(3, **looked)])["runs"][0]["looks"]
+    assert [look["confusion"] is None for look in sent] == [True, True, False]
+    sent = charts_data([followed(3, **{**looked, "confusion": [[1, 0], [0, 1]]})])["runs"][0]["looks"]
+    assert [look["confusion"] is None for look in sent] == [False, False, False]
+    sent = charts_data([followed(3, kind="next", **looked)])["runs"][0]["looks"]
+    assert [look["confusion"] is None for look in sent] == [True, True, True]
+
+
+def test_the_colours_are_the_theme_s_and_all_of_it_can_be_sent():
+    data = charts_data([followed(3), followed(2)])
+    assert data["colours"] == {"light": list(theme.CATEGORICAL_LIGHT[:2]), "dark": list(theme.CATEGORICAL_DARK[:2])}
+    assert data["metric"] == "accuracy"
+    assert data["falls"] is False
+    assert json.loads(json.dumps(data)) == data
