@@ -26,7 +26,7 @@ class Looks {
     this.body.replaceChildren(this.words(metrics.join(" · ")));
     const others = data.baselines.filter((one) => one.metric === data.metric).map(({ name, value }) => `${name} ${short(value)}`);
     if (data.kind === "number" && others.length) this.body.append(this.words(`Without a network: ${others.join(" · ")}`));
-    if (data.kind === "next") this.showWritten(look);
+    if (data.kind === "next") this.showWritten(run, look);
     else if (data.kind !== "number") this.showAnswers(data, look);
   }
 
@@ -50,9 +50,14 @@ class Looks {
     htmlNode("h4", "part-name", this.body).textContent = text;
   }
 
-  showWritten(look) {
+  /** What it wrote then, and below it what it wrote at the looks before, the newest first. */
+  showWritten(run, look) {
     this.part("What it wrote then");
     for (const text of look.samples) htmlNode("p", "sample", this.body).textContent = text;
+    for (const earlier of run.looks.filter((one) => one.update < look.update).reverse()) {
+      this.part(`and at update ${whole(earlier.update)}`);
+      for (const text of earlier.samples) htmlNode("p", "sample earlier", this.body).textContent = text;
+    }
   }
 
   showAnswers(data, look) {

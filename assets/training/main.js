@@ -182,6 +182,7 @@ class TrainingView extends StepperView {
     const key = JSON.stringify(detail);
     if (this.toldKey === key) return;
     this.toldKey = key;
+    if (this.hearing) return; // what was heard is not said again
     this.telling = true;
     window.dispatchEvent(new CustomEvent(NEWS, { detail }));
     this.telling = false;
@@ -190,7 +191,9 @@ class TrainingView extends StepperView {
   hear(detail) {
     if (this.telling || !this.data || !detail) return;
     if (this.data.runs.some((run) => run.id === detail.run)) this.chosen = detail.run;
+    this.hearing = true;
     if (Number.isInteger(detail.update)) this.goTo(detail.update);
+    this.hearing = false;
   }
 
   /** Space pauses and resumes the training; once that is over it plays through what was kept. */

@@ -119,7 +119,7 @@ def test_what_cannot_be_seen_in_an_example_is_drawn():
 
 
 def test_troubles_are_named_where_there_are_several_runs():
-    bad, good = run("RNN", state="diverged"), run("LSTM")
+    bad, good = run("RNN", state="failed"), run("LSTM")
     assert troubles([bad]) == ["something happened."]
     assert troubles([bad, good]) == ["RNN: something happened."]
     assert troubles([good]) == []

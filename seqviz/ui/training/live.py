@@ -66,13 +66,13 @@ def _show(going: bool) -> None:
     runs = without_refused()
     if _moves(runs) != going:
         st.rerun()  # the rhythm changes with the whole page
-    st.caption(f"{limits_told(LIMITS, service().settings)} {status_told(service().status(), service().settings)}")
     with st.container(key="troubles"):  # one element, full or empty: the charts below keep their place
         for sentence in [visit().refused_run, *troubles(runs)]:
             if sentence:
                 st.warning(shell.plain(sentence))
     if runs:
         charts(charts_data(runs), key=KEY, on_control=_control)
+    st.caption(f"{limits_told(LIMITS, service().settings)} {status_told(service().status(), service().settings)}")
 
 
 def without_refused() -> list[Followed]:

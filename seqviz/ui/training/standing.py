@@ -9,7 +9,7 @@ import streamlit as st
 
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.facts import Facts, facts
-from seqviz.learning.runs import DIVERGED, FAILED, LIMIT, REFUSED, Limits, check_config
+from seqviz.learning.runs import FAILED, LIMIT, REFUSED, Limits, check_config
 from seqviz.learning.service import Settings, Status
 from seqviz.ui import shell
 from seqviz.ui.common import as_sentence
@@ -20,7 +20,7 @@ from seqviz.ui.training.own import OWN, Own
 from seqviz.ui.training.serving import LIMITS
 from seqviz.ui.training.settings import runs_of
 
-WRONG = (DIVERGED, FAILED, LIMIT, REFUSED)
+WRONG = (FAILED, LIMIT, REFUSED)  # a divergence stands large in the charts themselves
 
 
 def limits_told(limits: Limits, settings: Settings) -> str:
