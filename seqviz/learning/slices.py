@@ -226,10 +226,12 @@ class Slices:
         line = write(step)
         if len(line) > MOST_LINE:
             raise ValueError(f"a step of {len(line)} bytes, at most {MOST_LINE} are kept")
-        seat.updates.append(seat.training.update)
+        # the update that diverges is told, and not done: its number is one beyond the training's
+        update = seat.training.update + bool(getattr(step, "diverged", ""))
+        seat.updates.append(update)
         seat.lines.append(line)
         if getattr(step, "metrics", None):
-            seat.marked.append(seat.training.update)
+            seat.marked.append(update)
 
     def _flush(self, seat: Seat) -> None:
         if seat.lines:

@@ -99,6 +99,10 @@ def open_page(url_path: str, *, heading: bool = True) -> Page:
     if not visit().routed:
         route()
         st.rerun()
+    if visit().runs:  # wherever the visitor reads on, the trainings know that the browser is there
+        from seqviz.ui.training.serving import owner
+
+        owner()
     page = next(page for page in PAGES if page.url_path == url_path)
     st.set_page_config(page_title=f"{page.title} · seqviz", page_icon=str(ASSETS / "icon.png"), layout="wide")
     st.html(ASSETS / "shell.css")

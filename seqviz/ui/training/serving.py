@@ -26,17 +26,18 @@ class Presence:
     """A visitor who is connected."""
 
     owner: str
+    at: Service
 
     def end(self) -> None:
         """The browser is gone: its runs pause, and are dropped if it does not come back in time."""
-        service().release(self.owner)
+        self.at.release(self.owner)  # not service(): at the server's end that would make another
 
 
 @st.cache_resource(scope="session", on_release=Presence.end, show_spinner=False)
 def _present(owner: str) -> Presence:
     """Made once a connection; after a short drop made again, and the runs go on."""
     service().welcome(owner)
-    return Presence(owner)
+    return Presence(owner, service())
 
 
 def owner() -> str:
