@@ -3,11 +3,11 @@
 import streamlit as st
 
 from seqviz.ui import shell
-from seqviz.ui.clustering import similarity
+from seqviz.ui.clustering import groups, similarity, ways
 from seqviz.ui.common import KEPT
 
 page = shell.open_page("clustering", heading=False)
-VIEWS = {view.VIEW: view for view in (similarity,)}
+VIEWS = {view.VIEW: view for view in (similarity, groups, ways)}
 
 with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
     st.title(page.title, anchor=False, width="content")

@@ -34,10 +34,10 @@ class Data:
         k: clusters.
     """
 
-    name: str = "blobs"
+    name: str = "unequal sizes"
     count: int = 120
     seed: int = 0
-    k: int = 4
+    k: int = 3
 
 
 @dataclass(frozen=True, eq=False)
