@@ -20,6 +20,7 @@ from seqviz.records.clustering import FuzzyRun, KMeansRun, Tree
 IRIS = "iris, petals"
 SETS = (*MADE, IRIS)
 COUNTS = (3, 300)  # points: all pairs are joined four times over, and each point is drawn three times
+SEEDS = (0, 999)
 CLUSTERS = (1, 8)  # as many colours as can be told apart
 FUZZINESS = (1.05, 8.0)
 STARTS = 10  # of k-means; the best one is shown

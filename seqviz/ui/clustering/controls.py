@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqviz.ui.clustering.compute import CLUSTERS, COUNTS, FUZZINESS, IRIS, SETS, Data
-from seqviz.ui.common import KEPT, SEED_LIMIT, check_field, number_control
+from seqviz.ui.clustering.compute import CLUSTERS, COUNTS, FUZZINESS, IRIS, SEEDS, SETS, Data
+from seqviz.ui.common import KEPT, check_field, number_control
 
 START = Data()
 FIRST_FUZZINESS = 2.0
@@ -15,7 +15,7 @@ def data_controls() -> tuple[str, float, float, float]:
     """Which points, how many, their seed, and how many clusters, as the fields hold them."""
     name = st.selectbox("Points", SETS, index=SETS.index(START.name), key="points", width=160, **KEPT)
     count = number_control("How many", "count", float(START.count), 10.0, COUNTS)
-    seed = number_control("Seed", "draw", float(START.seed), 1.0, (0, SEED_LIMIT))
+    seed = number_control("Seed", "draw", float(START.seed), 1.0, SEEDS)
     k = number_control("Clusters k", "clusters", float(START.k), 1.0, CLUSTERS)
     return str(name), count, seed, k
 
@@ -31,7 +31,7 @@ def checked_data(name: str, count: float, seed: float, k: float) -> Data:
     Raises:
         ValueError: a number out of its bounds, or more clusters than points.
     """
-    whole = [("How many", count, COUNTS), ("Seed", seed, (0, SEED_LIMIT)), ("Clusters k", k, CLUSTERS)]
+    whole = [("How many", count, COUNTS), ("Seed", seed, SEEDS), ("Clusters k", k, CLUSTERS)]
     for label, value, limits in whole:
         check_field(label, value, limits)
         if value != round(value):
