@@ -20,8 +20,8 @@ class SimilarityView extends StillView {
     this.q = START.q;
     this.ball = "1";
     this.inputs = {};
-    for (const [point, d] of FIELDS) this.addField(`${point}_{${d + 1}}`, `${point}${d + 1}`, (value) => this.setCoordinate(point, d, value));
-    this.addField("q", "q", (value) => this.setOrder(value));
+    for (const [point, d] of FIELDS) this.addField(`${point}_{${d + 1}}`, `${point}${d + 1}`, (value, typed) => this.setCoordinate(point, d, value, typed));
+    this.addField("q", "q", (value, typed) => this.setOrder(value, typed));
     this.slider = htmlNode("input", "order", this.toolbar.root);
     Object.assign(this.slider, { type: "range", min: String(ORDERS[0]), max: String(ORDERS[1]), step: "0.1" });
     this.slider.setAttribute("aria-label", "Order q of Minkowski's distance");
@@ -64,8 +64,8 @@ class SimilarityView extends StillView {
 
   readAddress() {
     for (const point of ["x", "y"]) {
-      const found = (address.read(point) ?? "").split(",").map(Number);
-      if (found.length === 2 && address.read(point) && found.every((value) => Math.abs(value) <= LIMIT)) this[point] = found;
+      const found = (address.read(point) ?? "").split(",").map((part) => (part.trim() === "" ? NaN : Number(part)));
+      if (found.length === 2 && found.every((value) => Math.abs(value) <= LIMIT)) this[point] = found;
     }
     const q = Number(address.read("q") ?? "");
     if (q >= ORDERS[0] && q <= ORDERS[1]) this.q = q;
