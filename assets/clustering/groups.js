@@ -65,7 +65,10 @@ class GroupsView extends StillView {
       const kept = first ? this.readAddress() : null;
       this.labels = kept ?? bands(this.points, data.k);
       this.from.value = kept ? "own" : "bands";
-      if (!first) this.writeAddress();
+      if (!first) {
+        this.writeAddress();
+        for (const name of ["at", "cut", "branch"]) address.write(name, null); // of other points, in the third view
+      }
     }
     if (first && address.read("present") === "1") this.setPresenting(true);
     this.redraw();
@@ -132,14 +135,14 @@ class GroupsView extends StillView {
   }
 
   redraw() {
-    const zoom = this.presenting ? Math.max(1, Math.min(2, window.innerWidth / 1280, window.innerHeight / 600)) : 1;
-    this.root.style.setProperty("--presenting-zoom", zoom.toFixed(3));
+    const zoom = presentedZoom(this);
     this.root.classList.toggle("wide", this.root.clientWidth >= 980);
     this.width = this.root.clientWidth;
     const width = Math.floor(this.place.clientWidth);
     const wide = width >= 620;
     const panel = wide ? (width - 14) / 2 : width;
-    const high = wide ? Math.min(440, Math.max(320, panel * 0.95)) : Math.round(panel * 0.85);
+    const room = this.presenting ? roomBelow(this.place, zoom) : 440;
+    const high = wide ? Math.round(Math.min(room, Math.max(320, panel * (this.presenting ? 1.5 : 0.95)))) : Math.round(panel * 0.85);
     const height = wide ? high : 2 * high + 10;
     this.place.replaceChildren();
     this.svg = svgNode("svg", { class: "paper", width, height, viewBox: `0 0 ${width} ${height}`, role: "group" }, this.place);

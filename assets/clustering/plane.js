@@ -1,9 +1,13 @@
 // Points in a plane inside one drawing: where a point stands on the paper, its mark, and which one is nearest.
 
-/** Round numbers from low to high, about `most` of them. */
-function ticksBetween(low, high, most) {
-  const power = 10 ** Math.floor(Math.log10((high - low) / most));
-  const step = [1, 2, 5, 10].map((size) => size * power).find((size) => size * most >= high - low);
+/** The smallest round step of which a span holds at most `most`. */
+function roundStep(span, most) {
+  const power = 10 ** Math.floor(Math.log10(span / most));
+  return [1, 2, 5, 10].map((size) => size * power).find((size) => size * most >= span * (1 - 1e-9));
+}
+
+/** The multiples of a step from low to high; of a round one, if none is given. */
+function ticksBetween(low, high, most, step = roundStep(high - low, most)) {
   const first = Math.ceil(low / step - 1e-9);
   return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, k) => (first + k) * step);
 }
@@ -11,7 +15,7 @@ function ticksBetween(low, high, most) {
 /** A panel of the paper with two axes of the same scale, so that distances look as long as they are. */
 class Plane {
   /** `box`: left, top, width, height in px; `bounds`: [[least x, largest x], [least y, largest y]] of what must fit. */
-  constructor(parent, box, bounds, { ticks = 5 } = {}) {
+  constructor(parent, box, bounds, { ticks = 8 } = {}) {
     this.box = box;
     this.root = svgNode("g", { class: "plane" }, parent);
     const [[x0, x1], [y0, y1]] = bounds;
@@ -41,21 +45,21 @@ class Plane {
     const { left, top, width, height } = this.inner;
     const bottom = top + height;
     const [low, high] = [this.point(left, bottom), this.point(left + width, top)];
-    const spacing = Math.max(high[0] - low[0], high[1] - low[1]);
-    const count = (from, to) => Math.max(2, (most * (to - from)) / spacing);
-    for (const x of ticksBetween(low[0], high[0], count(low[0], high[0]))) {
+    const step = roundStep(Math.max(high[0] - low[0], high[1] - low[1]), most); // the same on both axes
+    for (const x of ticksBetween(low[0], high[0], most, step)) {
       svgNode("line", { class: "grid", x1: this.px(x), x2: this.px(x), y1: top, y2: bottom }, this.root);
       svgNode("text", { class: "tick", x: this.px(x), y: bottom + 14, "text-anchor": "middle" }, this.root).textContent = formatTick(x);
     }
-    for (const y of ticksBetween(low[1], high[1], count(low[1], high[1]))) {
+    for (const y of ticksBetween(low[1], high[1], most, step)) {
       svgNode("line", { class: "grid", x1: left, x2: left + width, y1: this.py(y), y2: this.py(y) }, this.root);
       svgNode("text", { class: "tick", x: left - 5, y: this.py(y) + 4, "text-anchor": "end" }, this.root).textContent = formatTick(y);
     }
   }
 
-  holds(px, py) {
+  /** A layer of the drawing that ends at the panel's frame. */
+  window() {
     const { left, top, width, height } = this.inner;
-    return px >= left && px <= left + width && py >= top && py <= top + height;
+    return svgNode("svg", { x: left, y: top, width, height, viewBox: `${left} ${top} ${width} ${height}` }, this.root);
   }
 
   /** The number of the point nearest to a place on the paper, -1 where none is within `reach` px. */
@@ -144,6 +148,16 @@ class StillView extends StepperView {
     this.player = { cursor: 0, key: () => false, pause() {} };
   }
 }
+
+/** How much larger a presented drawing is than on the page. */
+function presentedZoom(view) {
+  const zoom = view.presenting ? Math.max(1, Math.min(2.2, window.innerWidth / 1020, window.innerHeight / 620)) : 1;
+  view.root.style.setProperty("--presenting-zoom", zoom.toFixed(3));
+  return zoom;
+}
+
+/** The height that is left for a presented drawing in its place, in its own px. */
+const roomBelow = (place, zoom) => (window.innerHeight - place.getBoundingClientRect().top - 12) / zoom;
 
 /** `label`, and a menu of [value, text] that calls `action(value)`. */
 function chooser(parent, label, choices, value, action) {

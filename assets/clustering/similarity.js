@@ -102,18 +102,18 @@ class SimilarityView extends StillView {
   }
 
   redraw() {
-    const zoom = this.presenting ? Math.max(1, Math.min(2.2, window.innerWidth / 1280, window.innerHeight / 640)) : 1;
-    this.root.style.setProperty("--presenting-zoom", zoom.toFixed(3));
+    const zoom = presentedZoom(this);
     this.root.classList.toggle("wide", this.root.clientWidth >= 860);
     this.width = this.root.clientWidth;
     const width = Math.floor(this.left.clientWidth);
-    const height = Math.min(this.presenting ? 560 : 486, Math.round(width * 0.96));
+    const height = Math.round(Math.min(this.presenting ? roomBelow(this.left, zoom) : 486, width * 0.96));
     this.left.replaceChildren();
     this.svg = svgNode("svg", { class: "paper", width, height, viewBox: `0 0 ${width} ${height}`, role: "group" }, this.left);
     this.svg.setAttribute("aria-label", "Two points, and the balls about x");
     this.plane = new Plane(this.svg, { left: 0, top: 0, width, height }, [[-LIMIT, LIMIT], [-LIMIT, LIMIT]], { ticks: 10 });
-    this.shapes = Object.fromEntries(KINDS.map(({ key }) => [key, svgNode("path", { class: `ball ${key}` }, this.svg)]));
-    this.ways = Object.fromEntries(["manhattan", "euclidean"].map((key) => [key, svgNode("path", { class: `way ${key}` }, this.svg)]));
+    const layer = this.plane.window();
+    this.shapes = Object.fromEntries(KINDS.map(({ key }) => [key, svgNode("path", { class: `ball ${key}` }, layer)]));
+    this.ways = Object.fromEntries(["manhattan", "euclidean"].map((key) => [key, svgNode("path", { class: `way ${key}` }, layer)]));
     this.handles = { x: this.handle("x"), y: this.handle("y") };
     this.paint();
   }

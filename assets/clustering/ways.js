@@ -49,7 +49,7 @@ class WaysView extends StepperView {
       this.pointed = -1;
     }
     if (first) this.readAddress();
-    else if (!same) for (const name of ["cut", "branch"]) address.write(name, null);
+    else if (!same) for (const name of ["cut", "branch", "groups"]) address.write(name, null);
     this.redraw();
   }
 
@@ -69,15 +69,15 @@ class WaysView extends StepperView {
   }
 
   redraw() {
-    const zoom = this.presenting ? Math.max(1, Math.min(2, window.innerWidth / 1280, window.innerHeight / 640)) : 1;
-    this.root.style.setProperty("--presenting-zoom", zoom.toFixed(3));
+    const zoom = presentedZoom(this);
     this.width = this.root.clientWidth;
     const width = Math.floor(this.place.clientWidth);
     const wide = width >= 860;
     const gap = 14;
     const third = wide ? (width - 2 * gap) / 3 : width;
-    const high = wide ? 250 : Math.round(width * 0.78);
-    const low = 196;
+    const room = this.presenting ? Math.max(360, roomBelow(this.place, zoom) - 24) : 446; // px for both rows
+    const high = wide ? Math.round(room * 0.56) : Math.round(width * 0.78);
+    const low = wide ? Math.round(room * 0.44) : 196;
     const tree = wide ? (width - third * 0.78 - gap * 4) / 4 : (width - gap) / 2;
     const curve = wide ? third * 0.78 : width;
     const height = wide ? 24 + high + low : 3 * (high + 34) + low + 2 * (low + 8);
@@ -119,10 +119,10 @@ class WaysView extends StepperView {
     title.textContent = name;
     const note = svgNode("text", { class: "panel-note", x: box.left + 4, y: box.top + 31 }, this.svg);
     const plane = new Plane(this.svg, { ...box, top: box.top + 36, height: box.height - 16 }, bounds);
+    const rings = svgNode("path", { class: "rings" }, plane.root); // under the marks: together they get one outline
     const soft = name.startsWith("Overlapping");
     const marks = soft && this.picture === "shares" ? new Shares(plane, this.points, this.data.k) : new Marks(plane, this.points);
     const centroids = svgNode("g", { class: "centroids" }, plane.root);
-    const rings = svgNode("path", { class: "rings" }, plane.root);
     const pointed = svgNode("path", { class: "pointed" }, plane.root);
     const { left, top, width, height } = plane.inner;
     const target = svgNode("rect", { class: "target", x: left, y: top, width, height }, plane.root);
@@ -168,11 +168,13 @@ class WaysView extends StepperView {
     const { objective, converged } = this.data.soft;
     const { change, divided, shares } = this.now;
     const count = this.soft.last + 1;
+    const most = this.data.k > 4 ? [Math.max(...shares[divided])] : shares[divided]; // in one line
+    const said = most.map((share) => formatNumber(share, 2)).join(" · ");
     const fell = step ? `, fell by ${formatNumber(objective[step - 1] - objective[step], 4)}` : "";
     const parts = [`objective ${formatNumber(objective[step], 4)}${fell}`];
     if (change === null) parts.push("the first shares are drawn at random");
     else parts.push(`largest change of a share ${formatNumber(change, 6)}`);
-    if (this.data.k > 1) parts.push(`most divided: point ${divided + 1}, ${shares[divided].map((share) => formatNumber(share, 2)).join(" · ")}`);
+    if (this.data.k > 1) parts.push(`most divided: point ${divided + 1}, ${this.data.k > 4 ? "at most " : ""}${said}`);
     if (step === count - 1) parts.push(converged ? "ended: no share changed by more than 0.000001" : "ended at the maximum of iterations");
     this.status.replaceChildren();
     htmlNode("strong", "", this.status).textContent = `Iteration ${step + 1} of ${count} `;
@@ -241,7 +243,7 @@ class WaysView extends StepperView {
   paintMarks() {
     const { branch } = this;
     const points = branch ? this.trees[branch.link].points(branch) : [];
-    for (const { rings, plane } of this.panels) rings.setAttribute("d", plane.rings(points.map((point) => this.points[point]), 6.5));
+    for (const { rings, plane } of this.panels) rings.setAttribute("d", plane.rings(points.map((point) => this.points[point]), 7));
     for (const [link, drawn] of Object.entries(this.drawn)) drawn.mark(points, branch?.link === link ? branch.merge : -1, branch);
     address.write("branch", branch && branch.merge >= 0 ? `${branch.link}-${branch.merge + 1}` : null);
     this.tellPoint();
@@ -261,12 +263,12 @@ class WaysView extends StepperView {
     if (!this.treeLabels || !this.now) return;
     if (pointed >= 0) {
       const [x, y] = this.points[pointed].map((value) => formatNumber(value, 3));
-      const shares = this.now.shares[pointed].map((share, j) => `${j + 1}: ${formatNumber(share, 3)}`).join(", ");
+      const shares = this.now.shares[pointed].map((share) => formatNumber(share, 3)).join(" · ");
       const { cut } = this.treeLabels[this.link];
       const place = this.trees[this.link].place[pointed];
-      const group = cut.findIndex(({ first, last }) => place >= first && place <= last);
-      const size = cut[group].last - cut[group].first + 1;
-      this.detail.textContent = `Point ${pointed + 1} at (${x}, ${y}): cluster ${data.hard.labels[pointed] + 1} of k-means; shares ${shares}; in a group of ${size} of the ${linkageIn(this.link)} tree.`;
+      const group = cut.find(({ first, last }) => place >= first && place <= last);
+      const size = group.last - group.first + 1;
+      this.detail.textContent = `Point ${pointed + 1} (${x}, ${y}): cluster ${data.hard.labels[pointed] + 1} of k-means; shares ${shares}; ${linkageIn(this.link)} linkage: in a group of ${size}.`;
     } else if (branch) {
       const size = branch.last - branch.first + 1;
       const height = branch.merge >= 0 ? `, joined at height ${formatNumber(this.trees[branch.link].heights[branch.merge], 4)}` : "";

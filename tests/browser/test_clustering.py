@@ -372,8 +372,8 @@ def test_fuzzy_c_means_step_by_step_is_scikit_fuzzy_s(visitor: Visitor) -> None:
             assert number(note(page, 1).rpartition(" ")[2]) == pytest.approx((u**1.8 * away).sum(), abs=5.1e-4)
             page.mouse.move(*point)
             detail = root(page).locator(".detail").inner_text()
-            assert detail.startswith("Point 8 at")
-            shares = [float(part) for part in re.findall(r"\d: (\d\.\d{3})", detail)]
+            assert detail.startswith("Point 8 (")
+            shares = [float(part) for part in detail.partition("shares ")[2].partition(";")[0].split(" · ")]
             assert shares == pytest.approx(u[7].tolist(), abs=5.1e-4)
             page.mouse.move(5, 5)
             page.keyboard.press("ArrowRight")
@@ -480,7 +480,7 @@ def test_a_point_is_ringed_in_every_plane_and_tree(visitor: Visitor) -> None:
     page.mouse.move(*middle(root(page).locator(".marks").nth(2).locator("path").nth(11)))
     assert [rings(page, panel, "pointed") for panel in range(3)] == [1] * 3
     assert [rings(page, tree, "leaf-hovered") for tree in range(4)] == [1] * 4
-    assert root(page).locator(".detail").inner_text().startswith("Point 12 at")
+    assert root(page).locator(".detail").inner_text().startswith("Point 12 (")
 
 
 def test_shares_as_slices_and_back(visitor: Visitor) -> None:
@@ -518,6 +518,69 @@ def test_other_points_begin_anew(visitor: Visitor, settle: Callable[[Page], None
     assert written["clusters"] == ["2"]
 
 
+def test_it_plays_to_its_end_and_the_curve_leads_back(visitor: Visitor) -> None:
+    page = visitor.open(f"{WAYS}&{SMALL}&at=1")
+    run = soft_run(DATA, 2.0)
+    last = len(run.objective)
+    root(page).get_by_role("combobox", name="Pace").select_option("8 /s")
+    with server_traffic(page) as heard:
+        page.keyboard.press("End")
+        for _ in range(3):
+            page.keyboard.press("ArrowLeft")
+        page.keyboard.press("Space")
+        expect(root(page).locator(".status")).to_contain_text(f"Iteration {last} of {last} ")
+        assert "no share changed by more than 0.000001" in status(page)
+        curve = root(page).locator(".curve .target").bounding_box()
+        assert curve is not None
+        page.mouse.click(curve["x"] + 1, curve["y"] + 20)
+        assert status(page).startswith(f"Iteration 1 of {last} ")
+        assert "the first shares are drawn at random" in status(page)
+    assert heard == []
+    assert number(note(page, 1).rpartition(" ")[2]) == pytest.approx(run.objective[0], abs=5.1e-4)
+
+
+def test_the_drawings_are_saved_as_pictures(visitor: Visitor) -> None:
+    for address in (GROUPS, f"{WAYS}&shares=1&branch=ward-100"):
+        page = visitor.open(address)
+        assert saved(page, "PNG").read_bytes()[:4] == b"\x89PNG"
+        picture = saved(page, "SVG").read_text()
+        assert "light-dark" not in picture
+        assert picture.count("<path") >= 240
+
+
+_FOCUSED = """() => {
+    let node = document.activeElement;
+    while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
+    return node.getAttribute("aria-label") ?? node.textContent.trim();
+}"""
+
+
+def test_the_keyboard_reaches_every_cut(visitor: Visitor) -> None:
+    page = visitor.open(f"{WAYS}&{SMALL}")
+    root(page).get_by_role("button", name="Present").focus()
+    names = []
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        names.append(page.evaluate(_FOCUSED).partition(":")[0])
+    assert names[:5] == ["Save", "Single", "Complete", "Average", "Ward"]
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowDown")
+    assert all(len(sizes) == 4 for sizes in tree_sizes(page))
+    assert shown_tree(page) == "Hierarchical: Ward linkage"
+
+
+def test_a_finger_rings_a_point(browser: Any, server: Any) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{server.url}{WAYS}&{SMALL}")
+    mark = page.locator(".marks").first.locator("path").nth(11)
+    expect(mark).to_be_visible()
+    page.wait_for_timeout(800)
+    page.touchscreen.tap(*middle(mark))
+    expect(page.locator(".sv-root .detail")).to_contain_text("Point 12 (")
+    context.close()
+
+
 # ── every view ───────────────────────────────────────────────────────────────────────────────────────────────
 
 EVERY = [
@@ -546,6 +609,23 @@ def test_the_drawing_stands_above_the_fold(address: str, visitor: Visitor) -> No
     box = root(page).locator("svg.paper").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 800
+
+
+def test_a_presented_drawing_is_still_under_the_pointer(visitor: Visitor) -> None:
+    """Magnified by more than a half, on a lecture hall's screen."""
+    page = visitor.open(f"{WAYS}&{SMALL}&present=1", width=1920, height=1080)
+    page.mouse.move(*middle(root(page).locator(".marks").first.locator("path").nth(11)))
+    assert root(page).locator(".detail").inner_text().startswith("Point 12 (")
+    box = root(page).locator("svg.paper").bounding_box()
+    assert box is not None
+    assert 0.6 * 1080 < box["height"] <= 1080 - box["y"]
+    page = visitor.open(f"{SIMILARITY}?present=1", width=1920, height=1080)
+    x, y = middle(root(page).locator(".handle.y .knob"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 150, y, steps=4)
+    page.mouse.up()
+    assert middle(root(page).locator(".handle.y .knob")) == pytest.approx((x - 150, y), abs=8)
 
 
 def test_presenting_and_leaving(visitor: Visitor) -> None:
