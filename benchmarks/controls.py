@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -35,21 +36,25 @@ def run(url: str) -> None:
 
 
 class Visitor:
-    """A browser's side of the conversation: it keeps every widget's value and sends them all with each change."""
+    """A browser's side of the conversation: it keeps every widget's value and sends them all with each change.
 
-    def __init__(self, url: str) -> None:
+    `page` and `address` say where it is: the page's name and the parameters behind it.
+    """
+
+    def __init__(self, url: str, page: str = "unrolled", address: Mapping[str, str] = ADDRESS) -> None:
+        self.address = address
         self.socket = connect(
             url.replace("http", "ws", 1) + "/_stcore/stream", subprotocols=["streamlit"], max_size=None
         )  # type: ignore[list-item]
         self.widgets: dict[str, tuple[str, str]] = {}  # label → (id, kind)
         self.values: dict[str, WidgetState] = {}
         self.page = ""
-        self.rerun(page_name="unrolled")
+        self.rerun(page_name=page)
         self.rerun()
 
     def rerun(self, page_name: str = "") -> float:
         message = BackMsg()
-        message.rerun_script.query_string = urlencode(ADDRESS)
+        message.rerun_script.query_string = urlencode(self.address)
         message.rerun_script.page_script_hash = self.page
         message.rerun_script.page_name = page_name
         message.rerun_script.widget_states.widgets.extend(self.values.values())
@@ -62,8 +67,8 @@ class Visitor:
                 answer.WhichOneof("type") == "script_finished"
                 and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             )
-            if answer.HasField("new_session"):
-                self.page = answer.new_session.page_script_hash
+            if answer.HasField("navigation"):  # a new session names app.py alone, and that leads to the start page
+                self.page = answer.navigation.page_script_hash
             if answer.HasField("delta") and answer.delta.HasField("new_element"):
                 self.note(answer.delta.new_element)
         return (time.perf_counter() - begun) * 1000
