@@ -59,12 +59,12 @@ class WaysView extends StepperView {
       return Number.isInteger(value) && value >= low && value <= high ? value : null;
     };
     this.player.cursor = (whole("at", 1, this.soft.last + 1) ?? this.soft.last + 1) - 1;
-    if (address.read("link") in LINKAGES) this.link = address.read("link");
+    if (Object.hasOwn(LINKAGES, address.read("link") ?? "")) this.link = address.read("link");
     this.cutTo = whole("cut", 1, this.points.length) ?? this.data.k;
     if (address.read("shares") === "1") this.picture = "shares";
     this.pictures.value = this.picture;
     const [link, merge] = (address.read("branch") ?? "").split("-");
-    if (link in LINKAGES && this.trees[link].spans[Number(merge) - 1]) this.branch = this.branchOf(link, Number(merge) - 1);
+    if (Object.hasOwn(LINKAGES, link) && this.trees[link].spans[Number(merge) - 1]) this.branch = this.branchOf(link, Number(merge) - 1);
     if (address.read("present") === "1") this.setPresenting(true);
   }
 

@@ -581,6 +581,25 @@ def test_a_finger_rings_a_point(browser: Any, server: Any) -> None:
     context.close()
 
 
+@pytest.mark.parametrize("address", [
+    f"{WAYS}&{SMALL}&link=toString&cut=0&branch=ward-999&at=0",
+    f"{WAYS}&{SMALL}&link=%3Cb%3E&cut=1e9&branch=toString-1&at=9999",
+    f"{WAYS}&points=nothing&count=-5&draw=inf&clusters=NaN&m=0",
+    f"{GROUPS}&groups=99999&count=5",
+    f"{GROUPS}&groups=%3Cimg%20src=x%3E&clusters=2.5",
+])  # fmt: skip
+def test_a_strange_address_is_no_trouble(address: str, visitor: Visitor) -> None:
+    """The drawing stands, and where a number was refused a sentence says so."""
+    page = visitor.open(address)
+    assert tracebacks(page) == 0
+    assert root(page).locator("svg.paper").count() == 1
+    assert root(page).locator(".marks").nth(1).locator("path[class^=c]").count() >= 5
+    if address.startswith(WAYS):
+        sizes = tree_sizes(page)
+        assert [len(one) for one in sizes] == [3, 3, 3, 3]
+        assert rings(page, 0) == 0
+
+
 # ── every view ───────────────────────────────────────────────────────────────────────────────────────────────
 
 EVERY = [
