@@ -266,7 +266,7 @@ class GroupsView extends StillView {
 function verdictOn(one, other) {
   if (Number.isNaN(one) || Number.isNaN(other)) return "A case without two groups, or without two points in one, has no ratio.";
   if (Math.abs(one - other) < 5e-7) return "Both cases have the same ratio.";
-  return one < other ? "Case I has the smaller ratio: by this measure its groups are better." : "Case II has the smaller ratio: its groups are closer within and farther apart.";
+  return `Case ${one < other ? "I" : "II"} has the smaller ratio: its groups are closer within for how far they are apart.`;
 }
 
 export default doorTo(GroupsView);

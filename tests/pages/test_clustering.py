@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +88,15 @@ def test_every_corner_opens(view: str, points: str, clusters: str) -> None:
     (answer,) = page.toggle
     answer.set_value(True).run()
     drawn(page)
+
+
+@pytest.mark.parametrize("view", [GROUPS, WAYS])
+def test_iris_says_what_it_is(view: str) -> None:
+    page = opened(clustering_view=view, points="iris, petals", count="30")
+    assert page.caption[0].value == (
+        "Iris has its 150 flowers, however many are asked for. Across: petal length (cm), up: petal width (cm)."
+    )
+    assert np.array(drawn(page)["points"]) == pytest.approx(load_iris().data[:, 2:])
 
 
 def test_three_points_are_enough() -> None:

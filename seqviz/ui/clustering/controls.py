@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from seqviz.clustering.data import Points
 from seqviz.ui.clustering.compute import CLUSTERS, COUNTS, FUZZINESS, IRIS, SEEDS, SETS, Data
 from seqviz.ui.common import KEPT, check_field, number_control
 
@@ -18,6 +19,15 @@ def data_controls() -> tuple[str, float, float, float]:
     seed = number_control("Seed", "draw", float(START.seed), 1.0, SEEDS)
     k = number_control("Clusters k", "clusters", float(START.k), 1.0, CLUSTERS)
     return str(name), count, seed, k
+
+
+def about_points(points: Points) -> None:
+    """What the fields do not say of measured points."""
+    if points.name == IRIS:
+        across, up = points.columns
+        st.caption(
+            f"Iris has its {len(points.values)} flowers, however many are asked for. Across: {across}, up: {up}."
+        )
 
 
 def fuzziness_control() -> float:

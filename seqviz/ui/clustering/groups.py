@@ -7,7 +7,7 @@ import streamlit as st
 from seqviz.clustering.spread import spread
 from seqviz.ui.browser import browser_component
 from seqviz.ui.clustering.compute import CLUSTERS, Data, hard_run, points_of
-from seqviz.ui.clustering.controls import START, checked_data, data_controls
+from seqviz.ui.clustering.controls import START, about_points, checked_data, data_controls
 from seqviz.ui.common import accepted, explain
 
 VIEW = "What a cluster is"
@@ -33,6 +33,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         fields = data_controls()
     data = accepted(VIEW, lambda: checked_data(*fields), START)
+    about_points(points_of(data))
     _groups(data=groups_data(data), key="groups")
     predict_first(data)
     explain(

@@ -13,6 +13,7 @@ from seqviz.ui.clustering.compute import STARTS, Data, Ways, three_ways
 from seqviz.ui.clustering.controls import (
     FIRST_FUZZINESS,
     START,
+    about_points,
     checked_data,
     checked_fuzziness,
     data_controls,
@@ -47,6 +48,7 @@ def show() -> None:
         m = fuzziness_control()
     data, fuzziness = accepted(VIEW, lambda: (checked_data(*fields), checked_fuzziness(m)), (START, FIRST_FUZZINESS))
     found = three_ways(data, fuzziness)
+    about_points(found.points)
     _ways(data=ways_data(found, data), key="ways")
     predict_first(found, data)
     with st.container(horizontal=True):
