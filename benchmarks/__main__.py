@@ -3,7 +3,18 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import clustering, controls, gradient_norms, probe, service, sheet, stepping, training, visitors
+from benchmarks import (
+    clustering,
+    clustering_controls,
+    controls,
+    gradient_norms,
+    probe,
+    service,
+    sheet,
+    stepping,
+    training,
+    visitors,
+)
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
@@ -16,6 +27,7 @@ if __name__ == "__main__":
         server = start_server(Path(folder))
         try:
             controls.run(server.url)
+            clustering_controls.run(server.url)
             stepping.run(server.url)
             sheet.run(server.url)
         finally:

@@ -36,7 +36,10 @@ def run(url: str) -> None:
 
 
 class Visitor:
-    """A browser's side of the conversation: it keeps every widget's value and sends them all with each change."""
+    """A browser's side of the conversation: it keeps every widget's value and sends them all with each change.
+
+    `page` and `address` say where it is: the page's name and the parameters behind it.
+    """
 
     def __init__(self, url: str, page: str = "unrolled", address: Mapping[str, str] = ADDRESS) -> None:
         self.address = address
@@ -64,7 +67,7 @@ class Visitor:
                 answer.WhichOneof("type") == "script_finished"
                 and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
             )
-            if answer.HasField("navigation"):  # and not "new session", which names app.py on a deep link
+            if answer.HasField("navigation"):  # a new session names app.py alone, and that leads to the start page
                 self.page = answer.navigation.page_script_hash
             if answer.HasField("delta") and answer.delta.HasField("new_element"):
                 self.note(answer.delta.new_element)

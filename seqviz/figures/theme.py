@@ -54,8 +54,13 @@ CATEGORICAL_DARK = ("#5cb3e8", "#f59a52", "#3cc79b", "#e08cc4", "#e3c04d", "#8fd
 
 
 def css_variables() -> str:
-    """The palette as CSS custom properties --sv-…; light-dark() follows the colour scheme that Streamlit sets."""
-    pairs = (f"--sv-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in LIGHT)
+    """The palette as CSS custom properties --sv-…; light-dark() follows the colour scheme that Streamlit sets.
+
+    The colours of units, runs or clusters are --sv-category-1 to --sv-category-8.
+    """
+    pairs = [f"--sv-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in LIGHT]
+    categories = enumerate(zip(CATEGORICAL_LIGHT, CATEGORICAL_DARK, strict=True), start=1)
+    pairs += [f"--sv-category-{number}: light-dark({light}, {dark});" for number, (light, dark) in categories]
     return ".sv-root { " + " ".join(pairs) + " }\n"
 
 

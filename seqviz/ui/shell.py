@@ -68,6 +68,13 @@ PAGES = (
         "Small networks that learn while you watch: loss, held-out score, gradient norms, what they write or misread.",
         "Train an RNN, an LSTM and a GRU side by side, stop, rewind, and look inside at any update.",
     ),
+    Page(
+        "clustering.py",
+        "clustering",
+        "Ways to cluster",
+        "What is similar, what a cluster is, and k-means, fuzzy c-means and a tree on the same points.",
+        "Drag two points, regroup others by hand, cut a dendrogram where you like.",
+    ),
 )
 
 

@@ -133,8 +133,13 @@ def test_the_scale_for_amounts_runs_ever_further_from_the_surface(colours: Mappi
 def test_the_style_sheet_names_each_colour_once_and_in_both_forms():
     css = theme.css_variables()
     declared = re.findall(r"--sv-([\w-]+):\s*light-dark\((#\w{6}),\s*(#\w{6})\);", css)
-    assert Counter(name for name, _, _ in declared) == Counter(list(theme.LIGHT))
-    assert {name: light for name, light, _ in declared} == theme.LIGHT
-    assert {name: dark for name, _, dark in declared} == theme.DARK
-    assert css.count("--sv-") == len(theme.LIGHT)
+    categories = [f"category-{number}" for number in range(1, len(theme.CATEGORICAL_LIGHT) + 1)]
+    assert Counter(name for name, _, _ in declared) == Counter([*theme.LIGHT, *categories])
+    light, dark = (
+        dict(zip(categories, theme.CATEGORICAL_LIGHT, strict=True)),
+        dict(zip(categories, theme.CATEGORICAL_DARK, strict=True)),
+    )
+    assert {name: colour for name, colour, _ in declared} == {**theme.LIGHT, **light}
+    assert {name: colour for name, _, colour in declared} == {**theme.DARK, **dark}
+    assert css.count("--sv-") == len(theme.LIGHT) + len(categories)
     assert css.count("{") == css.count("}") == 1

@@ -1,0 +1,1 @@
+"""The parts of /clustering, one module a view."""
