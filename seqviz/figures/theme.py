@@ -54,9 +54,15 @@ CATEGORICAL_DARK = ("#5cb3e8", "#f59a52", "#3cc79b", "#e08cc4", "#e3c04d", "#8fd
 
 
 def css_variables() -> str:
-    """The palette as CSS custom properties --sv-…; light-dark() follows the colour scheme that Streamlit sets."""
-    pairs = (f"--sv-{name}: light-dark({LIGHT[name]}, {DARK[name]});" for name in LIGHT)
-    return ".sv-root { " + " ".join(pairs) + " }\n"
+    """The palette as CSS custom properties --sv-…; light-dark() follows the colour scheme that Streamlit sets.
+
+    --sv-group-1 … are the colours of units, runs or clusters.
+    """
+    groups = enumerate(zip(CATEGORICAL_LIGHT, CATEGORICAL_DARK, strict=True), start=1)
+    pairs = [(name, LIGHT[name], DARK[name]) for name in LIGHT] + [(f"group-{k}", *both) for k, both in groups]
+    return (
+        ".sv-root { " + " ".join(f"--sv-{name}: light-dark({light}, {dark});" for name, light, dark in pairs) + " }\n"
+    )
 
 
 def diverging(dark: bool) -> list[list[float | str]]:

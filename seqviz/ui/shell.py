@@ -67,6 +67,13 @@ PAGES = (
         "Small networks that learn while you watch: loss, held-out score, gradient norms, what they write or misread.",
         "Train an RNN, an LSTM and a GRU side by side, stop, rewind, and look inside at any update.",
     ),
+    Page(
+        "kmeans.py",
+        "kmeans",
+        "k-means, watched",
+        "Points go to the nearest centroid, centroids to the middle of their points: every half-step, and why it ends.",
+        "Drag a start, replay the worst of 200 runs, and see when the elbow misleads.",
+    ),
 )
 
 

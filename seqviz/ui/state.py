@@ -29,6 +29,7 @@ class Visit:
         own_model: on /gates, the model in the reader's own file.
         owner: what this visitor is called in the training service; "" before the first training.
         runs: on /training, the runs that stand side by side. refused_run: a sentence about one that was not taken.
+        kmeans: what was dragged, clicked, opened and asked for on /kmeans (`seqviz.ui.kmeans.kept`).
     """
 
     routed: bool = False
@@ -46,6 +47,7 @@ class Visit:
     owner: str = ""
     runs: list[Any] = field(default_factory=list)
     refused_run: str | None = None
+    kmeans: Any = None
 
 
 def visit() -> Visit:
@@ -74,6 +76,11 @@ def start_widget(key: str, value: object) -> None:
 def triggered(key: str, name: str) -> object:
     """What a component has just sent under `name`; None where it sent nothing."""
     return st.session_state[key].get(name) if key in st.session_state else None
+
+
+def widget_value(key: str, default: object = None) -> object:
+    """What a keyed widget holds now, for a callback."""
+    return st.session_state.get(key, default)
 
 
 def has_widget(key: str) -> bool:

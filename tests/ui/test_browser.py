@@ -13,6 +13,7 @@ from seqviz.figures import theme
 from seqviz.ui import components  # noqa: F401  its component is declared on import
 from seqviz.ui.browser import DECLARED, Parts
 from seqviz.ui.gates import component, whiteboard  # noqa: F401  the same
+from seqviz.ui.kmeans import component as kmeans_component  # noqa: F401  the same
 from seqviz.ui.shell import ASSETS
 from seqviz.ui.training import component as training_component  # noqa: F401  the same
 
