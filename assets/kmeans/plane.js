@@ -43,6 +43,8 @@ class Plane {
     if (this.equal) sx = sy = Math.min(sx, sy);
     this.scale = [sx, sy];
     this.origin = [MARGIN.left + w / 2 - (sx * (left + right)) / 2, MARGIN.top + h / 2 + (sy * (low + high)) / 2];
+    const [ox, oy] = this.origin;
+    this.box.dataset.scale = `x:${ox}:${sx} y:${oy}:${-sy}`; // px of a place in the data, for those who measure
   }
 
   px = (x) => this.origin[0] + this.scale[0] * x;

@@ -75,9 +75,9 @@ def show_digits() -> None:
         digits(10, 0),
     )
     st.markdown(
-        f"1,797 handwritten digits, each a point of 64 grey values; k-means never sees which digit it is. A centroid is "
-        f"a mean image. Afterwards counted: **{found.purity:.1%}** of the pictures are of their cluster’s most frequent "
-        f"digit. WCSS {found.run.inertia:,.1f} after {len(found.run.updated)} updates."
+        "1,797 handwritten digits, each a point of 64 grey values; k-means never sees which digit it is. A centroid is "
+        f"a mean image. Afterwards counted: **{found.purity:.1%}** of the pictures are of their cluster’s most "
+        f"frequent digit. WCSS {found.run.inertia:,.1f} after {len(found.run.updated)} updates."
     )
     titles = [
         f"{name} · {size:,} pictures, {row.max() / max(size, 1):.0%} are “{row.argmax()}”"
@@ -129,8 +129,8 @@ def show_photograph() -> None:
     height, width, _ = found.original.shape
     st.markdown(
         f"A pixel is a point: red, green, blue. {count} centroids are {count} colours, chosen from {SAMPLE:,} of the "
-        f"{height * width:,} pixels; every pixel takes the nearest. Each needs **{bits} bits in place of 24**; a channel "
-        f"is off by {found.error:.1f} of 255 (root mean square)."
+        f"{height * width:,} pixels; every pixel takes the nearest. Each needs **{bits} bits in place of 24**; a "
+        f"channel is off by {found.error:.1f} of 255 (root mean square)."
     )
     left, right = st.columns(2)
     with left:
@@ -138,10 +138,11 @@ def show_photograph() -> None:
     with right:
         words = f"The same in {count} colours"
         st.image(found.picture, words, width="stretch", output_format="PNG", alt=f"The same temple in {count} colours")
+    words = "The colours, each as wide as its share of the pixels"
     stripe = np.repeat(
         np.repeat(found.colours[None], 12, axis=0), np.maximum(1, np.rint(found.shares * 600)).astype(int), axis=1
     )
-    st.image(stripe, "The colours, each as wide as its share of the pixels", width="stretch", output_format="PNG")
+    st.image(stripe, words, alt=words, width="stretch", output_format="PNG")
 
 
 # ── one's own table ──────────────────────────────────────────────────────────────────────────────────────────
@@ -167,8 +168,9 @@ def show_table() -> None:
     found = accepted("kmeans table", build, shown(Settings()))
     say_notes(found)
     st.markdown(
-        f"{found.run.k} groups in {len(found.chosen.values):,} rows, by {len(found.chosen.columns)} columns: the mean of "
-        "every column in every group" + (", in standard deviations from the mean of all." if fields.scaled else ".")
+        f"{found.run.k} groups in {len(found.chosen.values):,} rows, by {len(found.chosen.columns)} columns: the mean "
+        "of every column in every group"
+        + (", in standard deviations from the mean of all." if found.settings.source.scaled else ".")
     )
     st.dataframe(means_of(found), hide_index=True, width="stretch")
     downloads(found, "km-table")
@@ -192,8 +194,8 @@ USES: Mapping[str, Callable[[], None]] = MappingProxyType(
 _TO_SEE = (
     "**A point is whatever can be written as numbers.** A picture of a digit has 64 of them, a pixel 3, a customer as "
     "many as a shop keeps.",
-    "**No answer was given.** Clusters of digits are groups of pictures that look alike; that most of them hold one "
-    "digit was counted afterwards. Ones split by slant, nines and threes share.",
+    "**No answer was given.** Clusters of digits are groups of pictures that look alike; how far they "
+    "match the digits was counted afterwards. Look which digits share a cluster, and which need two.",
     "**Scale first.** In a table of income and age, income decides everything until the columns are scaled.",
 )
 _SOURCE = (
