@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from benchmarks import clustering, controls, gradient_norms, probe, service, sheet, stepping, training
+from benchmarks import clustering, controls, gradient_norms, kmeans, probe, service, sheet, stepping, training
 from tests.browser.serving import start_server
 
 if __name__ == "__main__":
@@ -18,5 +18,6 @@ if __name__ == "__main__":
             controls.run(server.url)
             stepping.run(server.url)
             sheet.run(server.url)
+            kmeans.run(server.url)
         finally:
             server.stop()

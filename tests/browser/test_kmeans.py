@@ -237,13 +237,13 @@ def test_the_mean_under_manhattan_raises_the_objective_and_is_said(visitor: Visi
 
 
 def test_a_cluster_left_without_points_is_said(visitor: Visitor) -> None:
-    page = visitor.open("/kmeans?km_k=2&km_starts=by+hand&starts=0,0;12.5,12.5&at=1.assign")
+    page = visitor.open("/kmeans?km_k=2&km_starts=by+hand&starts=2,0;12,11&at=1.assign")
     found = read(page)
     assert "Cluster 2 was left without points." in found["status"]
     assert found["rows"][1][1] == "0"
     page.keyboard.press("ArrowRight")
     assert re.search(r"Cluster 2 had no points: its centroid moves to point \d+, the farthest", read(page)["status"])
-    page = visitor.open("/kmeans?km_k=2&km_starts=by+hand&starts=0,0;12.5,12.5&at=1.update&km_empty=is+taken+out")
+    page = visitor.open("/kmeans?km_k=2&km_starts=by+hand&starts=2,0;12,11&at=1.update&km_empty=is+taken+out")
     assert "its centroid is taken out." in read(page)["status"]
     assert read(page)["rows"][1][2] == "taken out"
 
