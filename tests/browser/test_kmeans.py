@@ -352,3 +352,32 @@ def test_presenting_shows_nothing_else(visitor: Visitor) -> None:
     assert read(page)["status"].startswith("Update 1:")
     page.get_by_role("button", name="Leave").click()
     expect(page.locator(".presenting")).to_have_count(0)
+
+
+def test_a_file_of_one_s_own_and_a_bad_one_that_leaves_it_open(
+    visitor: Visitor, settle: Callable[[Page], None], tmp_path: Path
+) -> None:
+    rng = np.random.default_rng(0)
+    rows = np.concatenate([rng.normal(0, 1, (20, 3)), rng.normal(8, 1, (20, 3))]).round(3)
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    body = "".join(",".join(map(str, row)) + ",<b>x</b>\n" for row in rows)
+    good.write_text(f"a,<img src=x>,c,word\n{body}", encoding="utf-8")
+    bad.write_text("a,b\n", encoding="utf-8")
+    page = visitor.open("/kmeans?km_data=own+CSV&km_k=2")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("No CSV of your own is open yet")
+    page.get_by_role("button", name="Open a CSV").click()
+    page.locator("input[type=file]").set_input_files(good)
+    expect(page.locator(".status")).to_contain_text("all 40 points")
+    settle(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("End")
+    fit = KMeans(2, n_init=5, random_state=0).fit(rows)
+    assert objective(read(page)["status"]) == pytest.approx(fit.inertia_, rel=1e-3)
+    assert page.get_by_text("Column “word” holds text (“<b>x</b>” in row 2)").count() == 1
+    kept = read(page)["rows"]
+    page.get_by_role("button", name="Open a CSV").click()
+    page.locator("input[type=file]").set_input_files(bad)
+    alert = page.get_by_test_id("stAlert").filter(has_text="has a header and 0 rows")
+    expect(alert).to_contain_text("Still open is good")
+    settle(page)
+    assert read(page)["rows"] == kept

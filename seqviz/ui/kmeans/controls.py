@@ -124,13 +124,10 @@ class Fields:
         )
         names = _columns(self.name, table)
         if 2 < len(names) <= 64 and self.name != "digits":
-            picked = st.multiselect(
-                "Columns to cluster by",
-                names,
-                key=f"km_columns_{table.digest if table and self.name == OWN else self.name}",
-                placeholder="all",
-                persist_state="session",
-            )
+            own = self.name == OWN and table is not None
+            manners = {"persist_state": "session"} if own else KEPT  # nobody else has that file
+            key = f"km_columns_{table.digest if own and table else self.name}"
+            picked = st.multiselect("Columns to cluster by", names, key=key, placeholder="all", **manners)
             self.columns = tuple(picked)
             chosen = picked or list(names)
             if len(chosen) > 2:

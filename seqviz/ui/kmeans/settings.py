@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from seqviz.clustering.data import COUNTS, MADE, MEASURED
-from seqviz.figures.numbers import in_words
 
 OWN = "own CSV"
 SETS = (*MADE, *MEASURED, OWN)
@@ -91,7 +90,8 @@ def whole(label: str, value: float, limits: tuple[int, int]) -> int:
     """
     low, high = limits
     if not low <= value <= high or value != int(value):
-        raise ValueError(f"“{label}” is {in_words(value)}, expected a whole number from {low:,} to {high:,}")
+        exact = f"{value:,.12g}".replace("-", "−")  # in three digits 5,001 would be 5,000
+        raise ValueError(f"“{label}” is {exact}, expected a whole number from {low:,} to {high:,}")
     return int(value)
 
 
