@@ -14,13 +14,12 @@ class Curve {
   }
 
   build(run, palette) {
-    this.run = run;
-    this.palette = palette;
-    this.width = this.canvas.clientWidth;
-    this.height = this.canvas.clientHeight;
-    this.left = 60;
-    this.pace = (this.width - this.left - 14) / Math.max(1, run.last - 1);
+    Object.assign(this, { run, palette, width: this.canvas.clientWidth, height: this.canvas.clientHeight });
     this.values = Array.from({ length: run.last }, (_, i) => objectiveAt(run, i + 1));
+    const pen = this.canvas.getContext("2d");
+    pen.font = `12px ${window.getComputedStyle(this.root).fontFamily}`;
+    this.left = 16 + Math.max(...this.values.map((value) => pen.measureText(inDigits(value)).width));
+    this.pace = (this.width - this.left - 14) / Math.max(1, run.last - 1);
     const [least, most] = [Math.min(...this.values), Math.max(...this.values)];
     const room = (most - least) * 0.08 || Math.abs(most) * 0.1 || 1;
     [this.low, this.high] = [least - room, most + room];

@@ -133,8 +133,10 @@ def test_the_scale_for_amounts_runs_ever_further_from_the_surface(colours: Mappi
 def test_the_style_sheet_names_each_colour_once_and_in_both_forms():
     css = theme.css_variables()
     declared = re.findall(r"--sv-([\w-]+):\s*light-dark\((#\w{6}),\s*(#\w{6})\);", css)
-    assert Counter(name for name, _, _ in declared) == Counter(list(theme.LIGHT))
-    assert {name: light for name, light, _ in declared} == theme.LIGHT
-    assert {name: dark for name, _, dark in declared} == theme.DARK
-    assert css.count("--sv-") == len(theme.LIGHT)
+    light = {**theme.LIGHT, **{f"group-{k}": colour for k, colour in enumerate(theme.CATEGORICAL_LIGHT, start=1)}}
+    dark = {**theme.DARK, **{f"group-{k}": colour for k, colour in enumerate(theme.CATEGORICAL_DARK, start=1)}}
+    assert Counter(name for name, _, _ in declared) == Counter(list(light))
+    assert {name: colour for name, colour, _ in declared} == light
+    assert {name: colour for name, _, colour in declared} == dark
+    assert css.count("--sv-") == len(light)
     assert css.count("{") == css.count("}") == 1

@@ -213,6 +213,25 @@ def test_the_slide_s_distance_beside_its_square() -> None:
     assert f"the first is {distance:,.6g}, the second {fit.inertia_:,.6g}" in said(page)
 
 
+def test_the_curve_and_the_ends_as_csv() -> None:
+    found = elbow.found_elbow(elbow.Source("blobs"), None, (1, 5), ())
+    rows = [line.split(",") for line in elbow.elbow_csv(found).splitlines()]
+    assert [int(row[0]) for row in rows[1:]] == [1, 2, 3, 4, 5]
+    for row in rows[1:]:
+        assert float(row[1]) == min(float(cell) for cell in row[3:])
+    one = made("blobs", 300, 0).values
+    assert float(rows[1][2]) == pytest.approx(np.linalg.norm(one - one.mean(axis=0), axis=1).sum())
+    ends = starts.Ends({"random": np.array([3.0, 2.0]), "k-means++": np.array([2.0, 2.5])})
+    assert starts.ends_csv(ends).splitlines()[1:] == [
+        "random,0,3.0",
+        "random,1,2.0",
+        "k-means++,0,2.0",
+        "k-means++,1,2.5",
+    ]
+    assert (ends.extreme(worst=True), ends.extreme(worst=False)) == (("random", 0), ("random", 1))
+    assert (ends.share("random"), ends.share("k-means++")) == (0.5, 0.5)
+
+
 def test_a_range_beyond_the_points_is_refused() -> None:
     page = opened(km_view="Elbow", km_n="7")
     assert "“Range of k” ends at 10, expected at most 7, the number of points. The picture" in said(page)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -91,6 +93,7 @@ def show() -> None:
     animation(run, key="km-elbow-run")
     downloads(run, "km-elbow-run")
     slide(found, chosen)
+    st.download_button("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", "text/csv")
     explain(_TO_SEE, _SOURCE)
 
 
@@ -238,6 +241,17 @@ def slide(found: Found, chosen: int) -> None:
     )
     if found.distance[0] > 0:
         chart(two_elbows(curve.ks, curves, knees, is_dark()), "km-slide")
+
+
+def elbow_csv(found: Found) -> str:
+    """One row a k: the least WCSS, Σ|x − c| of the same run, and the WCSS of every start."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    curve = found.curve
+    table.writerow(["k", "WCSS", "distance", *(f"start {r}" for r in range(curve.every.shape[1]))])
+    for k, least, distance, every in zip(curve.ks, curve.wcss, found.distance, curve.every, strict=True):
+        table.writerow([k, float(least), float(distance), *every.tolist()])
+    return out.getvalue()
 
 
 def _k(knee: int | None) -> str:

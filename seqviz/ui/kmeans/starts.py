@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -95,6 +97,7 @@ def show() -> None:
         panels = [_panel(found, *ends.extreme(worst), "worst" if worst else "best") for worst in (False, True)]
         st.plotly_chart(partitions(panels, found.plane.names, is_dark()), key="km-both", config={"displaylogo": False})
     replay(found, ends)
+    st.download_button("Where every run ended (CSV)", lambda: ends_csv(ends), "kmeans-ends.csv", "text/csv")
     explain(_TO_SEE, _SOURCE)
 
 
@@ -133,6 +136,16 @@ def in_short(found: Shown) -> str:
     """ "blobs, 300 points, k = 4"."""
     name = found.table.name if found.table else found.settings.source.name
     return f"{name}, {len(found.chosen.values):,} points, k = {found.run.k}"
+
+
+def ends_csv(ends: Ends) -> str:
+    """One row a run: how it began, its seed, the objective at its end."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["starts", "seed", "objective"])
+    for way, values in ends.objective.items():
+        table.writerows([way, seed, float(value)] for seed, value in enumerate(values))
+    return out.getvalue()
 
 
 def told(found: Shown, ends: Ends) -> str:
