@@ -70,6 +70,7 @@ class KMeansView extends StepperView {
     const zoom = this.presenting ? Math.max(1, Math.min(2, window.innerWidth / 1280)) : 1;
     this.root.style.setProperty("--presenting-zoom", zoom.toFixed(3));
     this.width = this.root.clientWidth;
+    if (!this.width) return; // not on the screen: it is drawn when it gets a size
     this.root.classList.toggle("wide", this.width >= 820);
     const room = window.innerHeight / zoom - (this.presenting ? 150 : 365);
     const height = this.width >= 820 ? Math.max(340, Math.min(720, room)) : 330;
@@ -134,6 +135,7 @@ class KMeansView extends StepperView {
 
   paint(at) {
     const run = this.data;
+    if (!this.width) return;
     this.drawPlane(at);
     this.curve.show(at);
     this.panel.show(at, this.pinned);

@@ -341,6 +341,22 @@ def test_downloads(visitor: Visitor, tmp_path: Path) -> None:
     assert download.value.suggested_filename.endswith(".png")
 
 
+def test_one_view_after_another_keeps_what_was_chosen(visitor: Visitor, settle: Callable[[Page], None]) -> None:
+    page = visitor.open("/kmeans?km_data=moons&km_k=3&km_n=90")
+    for view in ("Poor starts", "Elbow", "Applications", "Watch", "Elbow", "Watch"):
+        page.get_by_role("radio", name=view).click()
+        settle(page)
+        assert tracebacks(page) == 0
+    assert "all 90 points" in read(page)["status"]
+    assert len(read(page)["rows"]) == 3
+
+
+def test_the_range_of_k_is_in_the_link(visitor: Visitor) -> None:
+    page = visitor.open("/kmeans?km_view=Elbow&km_range=2&km_range=15&km_run_k=12")
+    expect(page.get_by_text("From k = 2 to 15 kneed")).to_be_visible()
+    assert len(read(page)["rows"]) == 12
+
+
 def test_presenting_shows_nothing_else(visitor: Visitor) -> None:
     page = visitor.open(GRID)
     page.get_by_role("button", name="Present").click()

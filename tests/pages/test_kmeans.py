@@ -20,7 +20,7 @@ from seqviz.ui.kmeans import applications, elbow, starts
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def opened(**address: str) -> AppTest:
+def opened(**address: str | list[str]) -> AppTest:
     """The page as the address shows it to a new visitor."""
     page = AppTest.from_file(ROOT / "pages" / "kmeans.py", default_timeout=60)
     for name, value in address.items():
@@ -211,6 +211,11 @@ def test_the_slide_s_distance_beside_its_square() -> None:
     fit = KMeans(4, n_init=10, random_state=0).fit(points)
     distance = np.linalg.norm(points - fit.cluster_centers_[fit.labels_], axis=1).sum()
     assert f"the first is {distance:,.6g}, the second {fit.inertia_:,.6g}" in said(page)
+
+
+def test_too_long_a_range_of_digits_is_refused_with_a_number() -> None:
+    page = opened(km_view="Elbow", km_data="digits", km_range=["1", "30"])
+    assert "is 2.7 times what this view computes" in said(page)
 
 
 def test_the_curve_and_the_ends_as_csv() -> None:

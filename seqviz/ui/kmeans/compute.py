@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import streamlit as st
@@ -17,6 +17,7 @@ from seqviz.ui.kmeans.points import Chosen, Plane, chosen_points, plane_of
 from seqviz.ui.kmeans.settings import BY_HAND, CLUSTERS, ITERATIONS, ORDERS, TOLERANCES, Rows, Rules, Settings, whole
 from seqviz.ui.kmeans.table import Table
 
+MINKOWSKI = 20  # times the work, where p is neither 1 nor 2
 REACH = 0.5  # starts lie at most this share of the data's width outside the data
 
 
@@ -44,7 +45,7 @@ def shown(settings: Settings, table: Table | None = None) -> Shown:
     return Shown(settings, chosen, plane_of(chosen, settings.drawn), run_of(settings, table), table)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False, hash_funcs={Table: lambda table: table.digest})
+@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Table: lambda table: table.digest})
 def run_of(settings: Settings, table: Table | None) -> KMeansRun:
     """The run alone."""
     return computed(settings, table)
@@ -66,6 +67,18 @@ def computed(settings: Settings, table: Table | None) -> KMeansRun:
         empty=rules.empty,
         centre=rules.centre,
     )
+
+
+@st.cache_resource(max_entries=256, show_spinner="Many runs …", hash_funcs={Table: lambda table: table.digest})
+def ends_of(settings: Settings, way: str, table: Table | None, first: int, last: int) -> Array:
+    """(R,) the objective at the end of the runs with the seeds first … last."""
+    return np.array([computed(replace(settings, way=way, seed=s), table).inertia for s in range(first, last + 1)])
+
+
+def work_of(found: Shown) -> float:
+    """About how much one run computes: points, columns and clusters, more where each centre is a problem of its own."""
+    n, width = found.chosen.values.shape
+    return float(n * width * found.run.k * (1 if found.run.p in (1.0, 2.0) else MINKOWSKI))
 
 
 def check_rules(rules: Rules, count: int) -> None:

@@ -26,7 +26,7 @@ from seqviz.figures.elbow import criterion_curve, elbow_curve, two_elbows
 from seqviz.records import Array
 from seqviz.records.clustering import Criterion, ElbowCurve
 from seqviz.ui import shell
-from seqviz.ui.common import KEPT, accepted, chart, explain, is_dark
+from seqviz.ui.common import KEPT, accepted, as_sentence, chart, explain, is_dark
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import shown
 from seqviz.ui.kmeans.controls import Fields, own_table
@@ -39,6 +39,7 @@ from seqviz.ui.state import set_widgets, widget_value
 
 VIEW = "Elbow"
 RANGE = (1, 10)
+WORK, ASKED = 20_000_000, 7_000_000  # points × columns × Σ k: the elbow, and another criterion, within ten seconds
 CRITERIA = ("silhouette", "Calinski–Harabasz", "BIC of a Gaussian mixture", "gap statistic")
 _HASH: dict[str | type[Any], Callable[[Any], Any]] = {Table: lambda table: table.digest}
 
@@ -106,7 +107,23 @@ def found_elbow(source: Source, table: Table | None, ends: tuple[int, int], draw
     count = len(chosen_points(source, table).values)
     if ends[1] > count:
         raise ValueError(f"“Range of k” ends at {ends[1]}, expected at most {count:,}, the number of points")
+    check_work(source, table, ends, WORK, "the elbow")
     return _elbow(source, table, ends, drawn)
+
+
+def check_work(source: Source, table: Table | None, ends: tuple[int, int], bound: int, what: str) -> None:
+    """Refuse what would take minutes.
+
+    Raises:
+        ValueError: with how many times too much it is.
+    """
+    points = chosen_points(source, table).values
+    work = points.size * sum(range(ends[0], ends[1] + 1))
+    if work > bound:
+        raise ValueError(
+            f"{what} of {len(points):,} points, {points.shape[1]} columns and k up to {ends[1]} is {work / bound:.1f} "
+            "times what this view computes: take a shorter range or fewer points"
+        )
 
 
 @st.cache_resource(max_entries=64, show_spinner="k-means for every k …", hash_funcs=_HASH)
@@ -176,16 +193,18 @@ def moves(curve: ElbowCurve) -> str:
 
 def criteria(found: Found, asked: list[str]) -> None:
     """The criteria asked for, side by side, and a banner where they disagree."""
-    answers = [criterion_of(name, found.source, found.table, ends_of(found.curve), found.drawn) for name in asked]
+    ends = found.curve.ks[0], found.curve.ks[-1]
+    try:
+        check_work(found.source, found.table, ends, ASKED, "another criterion")
+    except ValueError as refusal:
+        st.warning(shell.plain(as_sentence(str(refusal))))
+        return
+    answers = [criterion_of(name, found.source, found.table, ends, found.drawn) for name in asked]
     banner(found.curve, answers)
     for place in range(0, len(answers), 2):
         for column, answer in zip(st.columns(2), answers[place : place + 2], strict=False):
             with column:
                 chart(criterion_curve(answer, is_dark()), f"km-{answer.name.replace(' ', '-')}")
-
-
-def ends_of(curve: ElbowCurve) -> tuple[int, int]:
-    return curve.ks[0], curve.ks[-1]
 
 
 @st.cache_resource(max_entries=128, show_spinner="Another criterion …", hash_funcs=_HASH)

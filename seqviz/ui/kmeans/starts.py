@@ -15,7 +15,7 @@ from seqviz.records import Array
 from seqviz.ui import shell
 from seqviz.ui.common import KEPT, accepted, explain, is_dark
 from seqviz.ui.kmeans.component import animation
-from seqviz.ui.kmeans.compute import Shown, computed, run_of, shown
+from seqviz.ui.kmeans.compute import Shown, ends_of, run_of, shown, work_of
 from seqviz.ui.kmeans.controls import Fields, field, own_table
 from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.kept import kept
@@ -30,7 +30,6 @@ SEEDS = 100
 COMPARED = ("random", "k-means++")
 POOR = 1.05  # times the best of all runs
 WORK = 400_000  # n · k · D, so that two hundred runs end within seconds
-MINKOWSKI = 20  # times the work, where p is neither 1 nor 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,14 +53,10 @@ class Ends:
         return way, int(pick(self.objective[way]))
 
 
-def ends_of(settings: Settings, table: Table | None, seeds: int = SEEDS) -> Ends:
+def all_ends(settings: Settings, table: Table | None, seeds: int = SEEDS) -> Ends:
     """The objective at the end of every run."""
-    return Ends({way: _ends(replace(settings, seed=0), way, table, seeds) for way in COMPARED})
-
-
-@st.cache_resource(max_entries=64, show_spinner="Two hundred runs …", hash_funcs={Table: lambda table: table.digest})
-def _ends(settings: Settings, way: str, table: Table | None, seeds: int) -> Array:
-    return np.array([computed(replace(settings, way=way, seed=s), table).inertia for s in range(seeds)])
+    plain = replace(settings, way=COMPARED[0], seed=0, starts=(), drawn=())  # what the runs do not hang on
+    return Ends({way: ends_of(plain, way, table, 0, seeds - 1) for way in COMPARED})
 
 
 def show() -> None:
@@ -83,7 +78,7 @@ def show() -> None:
     wanted = accepted("kmeans starts", build, shown(Settings()))
     say_notes(wanted)
     found = asked_for(wanted)
-    ends = ends_of(found.settings, found.table)
+    ends = all_ends(found.settings, found.table)
     st.markdown(told(found, ends))
     left, right = st.columns(2)
     with left:
@@ -108,7 +103,7 @@ def check_work(found: Shown) -> None:
         ValueError: with the work and the bound.
     """
     n, width = found.chosen.values.shape
-    work = n * width * found.run.k * (1 if found.run.p in (1.0, 2.0) else MINKOWSKI)
+    work = work_of(found)
     if work > WORK:
         raise ValueError(
             f"two hundred runs of {n:,} points, {width} columns and {found.run.k} clusters are {work / WORK:.1f} times "
