@@ -15,14 +15,13 @@ class KMeansView extends StepperView {
     this.status.setAttribute("role", "status");
     this.scene = htmlNode("div", "scene", root);
     const left = htmlNode("div", "left", this.scene);
-    this.plane = new Plane(left, {
+    this.plane = new PointedPlane(left, {
       grab: () => this.goTo(Math.min(1, this.player.cursor)),
       moveStart: (cluster, x, y) => this.send("start", { cluster, x, y }),
       addPoint: (x, y) => this.send("point", { x, y }),
       hover: (what) => this.told(what),
       pin: (point) => this.pin(point),
     });
-    this.plane.pinned = null;
     this.note = htmlNode("p", "plane-note", left);
     this.startTable = new StartTable(left, (rows) => this.send("starts", { rows }));
     const right = htmlNode("div", "right", this.scene);

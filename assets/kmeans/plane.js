@@ -4,22 +4,12 @@ const REGION = 3; // px of a shaded cell
 const MARGIN = { left: 34, right: 8, top: 8, bottom: 24 };
 
 class Plane {
-  /** `on`: moveStart(cluster, x, y), addPoint(x, y), hover(what), pin(point) */
-  constructor(parent, on) {
-    this.on = on;
+  constructor(parent) {
     this.box = htmlNode("div", "plane", parent);
     this.layers = ["regions", "points", "centroids"].map((name) => htmlNode("canvas", `layer ${name}`, this.box));
     this.layers[2].setAttribute("role", "img");
-    this.hint = htmlNode("div", "hint", this.box);
-    this.hint.setAttribute("aria-hidden", "true");
-    this.dragged = null;
-    this.adding = false;
-    this.painted = 0; // frames, for those who measure
-    this.box.addEventListener("pointermove", (event) => this.pointer(event));
-    this.box.addEventListener("pointerleave", () => this.showHint(null));
-    this.box.addEventListener("pointerdown", (event) => this.press(event));
-    this.box.addEventListener("pointerup", (event) => this.release(event));
-    this.box.addEventListener("pointercancel", () => this.drop());
+    this.dragged = null; // { cluster, to }: a start that is on its way
+    this.pinned = null; // the point that is opened
   }
 
   build(run, palette) {
@@ -61,7 +51,6 @@ class Plane {
     const rings = isAssign(at) && at > 1 ? run.changed[assignmentAt(at)] : null;
     if (labels !== this.drawnLabels || rings !== this.drawnRings) this.drawPoints(labels, rings);
     this.drawCentroids(at, share);
-    this.painted += 1;
   }
 
   /** k × 2: where the centroids are drawn, the dragged one under the pointer. */
@@ -247,85 +236,5 @@ class Plane {
     pen.beginPath();
     pen.arc(x, y, this.radius + 5, 0, 2 * Math.PI);
     pen.stroke();
-  }
-
-  // ── the pointer ──────────────────────────────────────────────────────────────────────────────────────────
-
-  place(event) {
-    const box = this.box.getBoundingClientRect();
-    const zoom = box.width / this.width || 1;
-    return [(event.clientX - box.left) / zoom, (event.clientY - box.top) / zoom];
-  }
-
-  /** What lies under the pointer: a start (which can be dragged), a centroid, a point. */
-  under([mx, my]) {
-    const { run } = this;
-    const near = (x, y, reach) => Math.hypot(this.px(x) - mx, this.py(y) - my) < reach;
-    for (let c = 0; c < run.k; c++) if (near(this.where[2 * c], this.where[2 * c + 1], 13)) return { cluster: c, start: this.at < 2 };
-    for (let c = 0; c < run.k; c++) if (this.at > 1 && near(run.centroids[2 * c], run.centroids[2 * c + 1], 10)) return { cluster: c, start: true };
-    let [best, least] = [-1, 10];
-    for (let i = 0; i < run.n; i++) {
-      const away = Math.hypot(this.px(run.points[2 * i]) - mx, this.py(run.points[2 * i + 1]) - my);
-      if (away < least) [best, least] = [i, away];
-    }
-    return best < 0 ? null : { point: best };
-  }
-
-  pointer(event) {
-    if (!this.run) return;
-    const place = this.place(event);
-    if (this.dragged) {
-      this.dragged.to = this.back(...place);
-      this.dragged.moved ||= Math.hypot(place[0] - this.dragged.from[0], place[1] - this.dragged.from[1]) > 3;
-      this.show(this.at);
-      return;
-    }
-    const found = this.under(place);
-    const grabs = this.run.editable && found?.start && !this.adding;
-    this.box.style.cursor = this.adding ? "copy" : grabs ? "grab" : found ? "pointer" : "default";
-    this.showHint(found, place);
-  }
-
-  press(event) {
-    if (event.button !== 0 || !this.run) return;
-    const place = this.place(event);
-    const found = this.under(place);
-    if (this.adding) return;
-    if (found?.start && this.run.editable) {
-      this.showHint(null);
-      this.on.grab();
-      const at = [...this.run.centroids.subarray(2 * found.cluster, 2 * found.cluster + 2)];
-      this.dragged = { cluster: found.cluster, from: place, to: at, moved: false };
-      this.box.setPointerCapture(event.pointerId);
-      event.preventDefault();
-    }
-  }
-
-  release(event) {
-    if (!this.run) return;
-    const held = this.dragged;
-    const place = this.place(event);
-    if (held) {
-      this.dragged = null;
-      if (held.moved) this.on.moveStart(held.cluster, ...this.back(...place));
-      this.show(this.at);
-    } else if (this.adding) this.on.addPoint(...this.back(...place));
-    else {
-      const found = this.under(place);
-      this.on.pin(found?.point ?? null);
-    }
-  }
-
-  drop() {
-    this.dragged = null;
-    if (this.run) this.show(this.at);
-  }
-
-  showHint(found, [x, y] = [0, 0]) {
-    this.hint.classList.toggle("on", Boolean(found));
-    if (!found) return;
-    this.hint.textContent = this.on.hover(found);
-    const room = this.width - this.hint.offsetWidth - 6;
-    this.hint.style.transform = `translate(${Math.max(0, Math.min(room, x + 14))}px, ${Math.max(0, y - this.hint.offsetHeight - 10)}px)`;
   }
 }

@@ -28,6 +28,7 @@ _kmeans = browser_component(
         "kmeans/words.js",
         "kmeans/shapes.js",
         "kmeans/plane.js",
+        "kmeans/pointer.js",
         "kmeans/curve.js",
         "kmeans/panel.js",
         "kmeans/main.js",
