@@ -16,7 +16,7 @@ from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import shown
 from seqviz.ui.kmeans.controls import Fields, own_table
 from seqviz.ui.kmeans.curves import ASKED, CRITERIA, Found, check_work, criterion_of, found_elbow
-from seqviz.ui.kmeans.files import downloads
+from seqviz.ui.kmeans.files import downloads, offer
 from seqviz.ui.kmeans.settings import CLUSTERS, OWN, Rules, Settings, Source
 from seqviz.ui.kmeans.watch import say_notes
 from seqviz.ui.state import set_widgets, widget_value
@@ -64,7 +64,7 @@ def show() -> None:
     animation(run, key="km-elbow-run")
     downloads(run, "km-elbow-run")
     slide(found, chosen)
-    st.download_button("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", "text/csv")
+    offer("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", "km-elbow-csv")
     explain(_TO_SEE, _SOURCE)
 
 
