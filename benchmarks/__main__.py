@@ -8,6 +8,7 @@ from benchmarks import (
     clustering_controls,
     controls,
     gradient_norms,
+    kmeans,
     probe,
     service,
     sheet,
@@ -30,6 +31,7 @@ if __name__ == "__main__":
             clustering_controls.run(server.url)
             stepping.run(server.url)
             sheet.run(server.url)
+            kmeans.run(server.url)
         finally:
             server.stop()
     visitors.run()

@@ -40,6 +40,9 @@ def minimisers(columns: Array, p: float) -> Array:
     low, high = columns.min(axis=1), columns.max(axis=1)  # (D,)
     width = np.where(high > low, high - low, 1.0)
     scaled = (columns - low[:, None]) / width[:, None]  # (D, n) in [0, 1]: no power overflows
+    if p >= 2.0:
+        steep: Array = np.where(high > low, low + width * by_newton(scaled, p), low)
+        return steep
     left, right = np.zeros(len(columns)), np.ones(len(columns))
     for _ in range(HALVINGS):
         middle = (left + right) / 2
@@ -48,3 +51,26 @@ def minimisers(columns: Array, p: float) -> Array:
         left, right = np.where(slope < 0, middle, left), np.where(slope < 0, right, middle)
     found: Array = np.where(high > low, low + width * (left + right) / 2, low)
     return found
+
+
+def by_newton(scaled: Array, p: float) -> Array:
+    """(D,) the same for p ≥ 2 and rows within [0, 1]: Newton's steps, and halves where one leads out or is too short.
+
+    W. Press et al., Numerical Recipes, section 9.4: some ten passes over the points in place of eighty.
+    """
+    left, right = np.zeros(len(scaled)), np.ones(len(scaled))
+    at: Array = scaled.mean(axis=1)
+    step = np.ones(len(scaled))
+    for _ in range(2 * HALVINGS):
+        apart = at[:, None] - scaled
+        near = np.abs(apart) ** (p - 2)
+        slope, bend = (apart * near).sum(axis=1), (p - 1) * near.sum(axis=1)  # of Σ |x − c|^p / p, and its slope's
+        left, right = np.where(slope < 0, at, left), np.where(slope < 0, right, at)
+        newton = at - slope / np.where(bend > 0, bend, 1.0)
+        good = (bend > 0) & (newton > left) & (newton < right) & (np.abs(2 * slope) < np.abs(step * bend))
+        after = np.where(slope == 0, at, np.where(good, newton, (left + right) / 2))
+        step = after - at
+        at = after
+        if (np.abs(step) <= 1e-16).all():
+            break
+    return at

@@ -147,13 +147,19 @@ def scaled(values: Array) -> Array:
 
 
 def projected(values: Array, dimensions: int = 2) -> tuple[Array, float]:
-    """(N, dimensions) the coordinates along which the points vary most, and the share of the variance they keep.
+    """(N, dimensions) the coordinates along which the points vary most, and the share of the variance they keep."""
+    middle, rows, kept = principal_axes(values, dimensions)
+    return (values - middle) @ rows.T, kept
+
+
+def principal_axes(values: Array, dimensions: int = 2) -> tuple[Array, Array, float]:
+    """(D,) the mean, (dimensions, D) the axes along which the points vary most, and the share of variance they keep.
 
     Principal components, by singular value decomposition; the signs make each one's largest weight positive.
     """
-    centred = values - values.mean(axis=0)
-    _, lengths, rows = np.linalg.svd(centred, full_matrices=False)
+    middle = values.mean(axis=0)
+    _, lengths, rows = np.linalg.svd(values - middle, full_matrices=False)
     signs = np.sign(rows[np.arange(len(rows)), np.abs(rows).argmax(axis=1)])
     total = (lengths**2).sum()
     kept = float((lengths[:dimensions] ** 2).sum() / total) if total else 1.0
-    return centred @ (rows * signs[:, None])[:dimensions].T, kept
+    return middle, (rows * signs[:, None])[:dimensions], kept

@@ -69,6 +69,13 @@ PAGES = (
         "Train an RNN, an LSTM and a GRU side by side, stop, rewind, and look inside at any update.",
     ),
     Page(
+        "kmeans.py",
+        "kmeans",
+        "k-means, watched",
+        "Points go to the nearest centroid, centroids to the middle of their points: every half-step, and why it ends.",
+        "Drag a start, replay the worst of 200 runs, and see when the elbow misleads.",
+    ),
+    Page(
         "clustering.py",
         "clustering",
         "Ways to cluster",

@@ -34,6 +34,7 @@ class Visit:
         training_guess: on /training, which runs the reader was asked about and what the answer was.
         prepared: on /training, run → its model file and script, made when asked for.
         inside: what was computed of those runs (`seqviz.ui.training.kept`), None before the first look.
+        kmeans: what was dragged, clicked, opened and asked for on /kmeans (`seqviz.ui.kmeans.kept`).
     """
 
     routed: bool = False
@@ -56,6 +57,7 @@ class Visit:
     training_guess: tuple[Any, str] | None = None
     prepared: dict[str, Any] = field(default_factory=dict)
     inside: Any = None
+    kmeans: Any = None
 
 
 def visit() -> Visit:
@@ -86,9 +88,9 @@ def triggered(key: str, name: str) -> object:
     return st.session_state[key].get(name) if key in st.session_state else None
 
 
-def held(key: str) -> object:
-    """What a keyed widget holds; None where it holds nothing or was not on the page in the run before."""
-    return st.session_state.get(key)
+def held(key: str, default: object = None) -> object:
+    """What a keyed widget holds; `default` where it holds nothing or was not on the page in the run before."""
+    return st.session_state.get(key, default)
 
 
 def has_widget(key: str) -> bool:

@@ -233,3 +233,22 @@ def test_what_cannot_be_clustered_is_refused(given_: dict[str, Any], message: st
     options = {"points": [[0.0], [1.0], [2.0], [5.0]], "k": 2, **given_}
     with pytest.raises(ValueError, match=message):
         kmeans(options.pop("points"), options.pop("k"), **options)
+
+
+@pytest.mark.parametrize("p", [2.0, 2.5, 3.0, 7.0, 20.0])
+def test_newton_s_centre_is_where_the_slope_changes_its_sign(p: float):
+    """Skewed, rounded, far from 0, a single point, all points the same."""
+    rng = np.random.default_rng(int(10 * p))
+    for columns in (
+        rng.exponential(size=(3, 40)) ** 4,
+        np.round(rng.normal(size=(3, 25)), 1) + 1000.0,
+        rng.normal(size=(2, 1)),
+        np.full((2, 7), 3.25),
+        np.array([[0.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]]),
+    ):
+        found = minimisers(columns, p)
+        width = np.maximum(columns.max(axis=1) - columns.min(axis=1), 1e-12)
+        for side, sign in ((-1e-9, -1), (1e-9, 1)):
+            apart = (found + side * width)[:, None] - columns
+            slope = (np.sign(apart) * np.abs(apart) ** (p - 1)).sum(axis=1)
+            assert (sign * slope >= 0).all()

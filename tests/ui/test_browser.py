@@ -14,6 +14,7 @@ from seqviz.ui import components  # noqa: F401  its component is declared on imp
 from seqviz.ui.browser import DECLARED, Parts
 from seqviz.ui.clustering import groups, similarity, ways  # noqa: F401  the same
 from seqviz.ui.gates import component, whiteboard  # noqa: F401  the same
+from seqviz.ui.kmeans import component as kmeans_component  # noqa: F401  the same
 from seqviz.ui.shell import ASSETS
 from seqviz.ui.training import component as training_component  # noqa: F401  the same
 from seqviz.ui.training import inside_component  # noqa: F401  the same

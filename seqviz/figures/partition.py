@@ -1,0 +1,160 @@
+"""What many starts led to: a histogram of the objective at the end, and partitions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+from plotly.subplots import make_subplots
+
+from seqviz.figures import frame
+from seqviz.records import Array
+
+BARS = 24
+_PATTERNS = ("", "/")
+# the shapes of assets/kmeans/shapes.js: a cluster looks the same in the animation
+SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "star", "cross")
+
+
+def shape_of(cluster: int) -> str:
+    """The marker of a cluster, from 0."""
+    return SHAPES[cluster % len(SHAPES)]
+
+
+def bins_of(ends: Mapping[str, Array]) -> Array:
+    """(BARS + 1,) the edges of the bars, the same for every way to start."""
+    every = np.concatenate(list(ends.values()))
+    low, high = float(every.min()), float(every.max())
+    room = (high - low) or abs(high) * 0.1 or 1.0
+    return np.linspace(low - 0.01 * room, high + 0.01 * room, BARS + 1)
+
+
+def outcomes(ends: Mapping[str, Array], objective: str, bound: float, dark: bool = False) -> go.Figure:
+    """How often runs ended where: bars for each way to start, side by side; beyond `bound` a run counts as poor.
+
+    Args:
+        ends: way to start → (R,) the objective at the end of the runs with the seeds 0, 1, …
+
+    A bar's customdata is the way, the first seed in it, and all of its seeds in words.
+    """
+    edges = bins_of(ends)
+    middles = (edges[:-1] + edges[1:]) / 2
+    figure = go.Figure()
+    for place, (way, values) in enumerate(ends.items()):
+        bins = np.clip(np.digitize(values, edges) - 1, 0, BARS - 1)
+        filled = np.unique(bins)
+        seeds = [np.flatnonzero(bins == one) for one in filled]
+        figure.add_trace(
+            go.Bar(
+                x=middles[filled],
+                y=[len(found) for found in seeds],
+                width=(edges[1] - edges[0]) * 0.42,
+                offset=(edges[1] - edges[0]) * (-0.43 if place == 0 else 0.01),
+                marker={
+                    "color": frame.colour(place, dark),
+                    "pattern": {
+                        "shape": _PATTERNS[place % 2],
+                        "fillmode": "overlay",
+                        "fgcolor": frame.palette(dark)["surface"],
+                        "size": 6,
+                        "solidity": 0.25,
+                    },
+                },
+                name=f"{way}: {(values > bound).mean():.0%} poor",
+                customdata=[[way, int(found[0]), _seeds(found)] for found in seeds],
+                hovertemplate=f"{way}, %{{y}} runs<br>{objective} about %{{x:,.5g}}<br>seeds %{{customdata[2]}}"
+                "<extra></extra>",
+            )
+        )
+    line = {"type": "line", "x0": bound, "x1": bound, "yref": "paper", "y0": 0, "y1": 1}
+    figure.update_layout(
+        frame.layout(
+            dark,
+            310,
+            xaxis=frame.axis(dark, f"{objective} at the end", showgrid=False),
+            yaxis=frame.axis(dark, "runs"),
+            shapes=[{**line, "line": {"color": frame.palette(dark)["bad"], "width": 2, "dash": "dot"}}],
+            annotations=[
+                frame.note(dark, "1.05 × best", x=bound, xanchor="left", xshift=16, y=1, yref="paper", yanchor="top")
+            ],
+            showlegend=True,
+            legend=frame.legend(dark, 1.02),
+            margin=frame.margin(top=30),
+            clickmode="event+select",
+            barmode="overlay",
+        )
+    )
+    return figure
+
+
+def _seeds(found: NDArray[np.intp]) -> str:
+    first = ", ".join(str(int(seed)) for seed in found[:8])
+    return first + (f" and {len(found) - 8} more" if len(found) > 8 else "")
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """One panel: points (N, 2), their labels (N,), the centroids (k, 2), and a title."""
+
+    points: Array
+    labels: NDArray[np.int32]
+    centroids: Array
+    title: str
+
+
+def partitions(panels: Sequence[Partition], axes: tuple[str, str], dark: bool = False) -> go.Figure:
+    """Partitions side by side on the same axes; clusters told apart by colour and by marker."""
+    figure = make_subplots(1, len(panels), shared_yaxes=True, horizontal_spacing=0.03)
+    for column, panel in enumerate(panels, start=1):
+        for cluster, centroid in enumerate(panel.centroids):
+            inside = panel.points[panel.labels == cluster]
+            figure.add_trace(
+                go.Scattergl(
+                    x=inside[:, 0],
+                    y=inside[:, 1],
+                    mode="markers",
+                    marker={"size": 4, "color": frame.colour(cluster, dark), "symbol": shape_of(cluster)},
+                    name=f"cluster {cluster + 1}",
+                    hoverinfo="skip",
+                )
+                if len(inside) > 1500
+                else go.Scatter(
+                    x=inside[:, 0],
+                    y=inside[:, 1],
+                    mode="markers",
+                    marker={"size": 5, "color": frame.colour(cluster, dark), "symbol": shape_of(cluster)},
+                    name=f"cluster {cluster + 1}",
+                    hovertemplate=f"cluster {cluster + 1}<br>%{{x:.4g}}, %{{y:.4g}}<extra></extra>",
+                ),
+                1,
+                column,
+            )
+            figure.add_trace(
+                go.Scatter(
+                    x=centroid[:1],
+                    y=centroid[1:],
+                    mode="markers",
+                    marker={
+                        "size": 13,
+                        "color": frame.colour(cluster, dark),
+                        "symbol": shape_of(cluster),
+                        "line": {"color": frame.palette(dark)["ink"], "width": 2},
+                    },
+                    name=f"centroid {cluster + 1}",
+                    hovertemplate=f"centroid {cluster + 1}, {len(inside):,} points<extra></extra>",
+                ),
+                1,
+                column,
+            )
+    figure.update_layout(frame.layout(dark, 310, margin=frame.margin(top=46)))
+    figure.update_xaxes(frame.axis(dark, axes[0], showgrid=False, nticks=5))
+    figure.update_yaxes(frame.axis(dark, "", showgrid=False, nticks=5))
+    figure.update_yaxes(title_text=axes[1], col=1)
+    for column, panel in enumerate(panels):
+        place = "x domain" if column == 0 else f"x{column + 1} domain"
+        text = frame.note(dark, panel.title, x=0, xref=place, xanchor="left", y=1, yref="paper", yanchor="bottom")
+        figure.add_annotation(text | {"font": {"size": frame.TEXT, "color": frame.palette(dark)["ink"]}, "yshift": 4})
+    return figure

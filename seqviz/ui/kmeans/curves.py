@@ -1,0 +1,104 @@
+"""The elbow of some points and what other criteria say of the same k: computed once, kept for every visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from seqviz.clustering.choosing import (
+    Labelled,
+    best_labels,
+    calinski_harabasz,
+    elbow,
+    gap,
+    mixture_bic,
+    silhouette,
+)
+from seqviz.records import Array
+from seqviz.records.clustering import Criterion, ElbowCurve
+from seqviz.ui.kmeans.points import chosen_points
+from seqviz.ui.kmeans.settings import Source
+from seqviz.ui.kmeans.table import Table
+
+WORK, ASKED = 20_000_000, 7_000_000  # points × columns × Σ k: the elbow, and another criterion, within ten seconds
+CRITERIA = ("silhouette", "Calinski–Harabasz", "BIC of a Gaussian mixture", "gap statistic")
+_HASH: dict[str | type[Any], Callable[[Any], Any]] = {Table: lambda table: table.digest}
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, of the same runs."""
+
+    source: Source
+    table: Table | None
+    drawn: tuple[str, ...]
+    curve: ElbowCurve
+    distance: Array
+
+
+def found_elbow(source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]) -> Found:
+    """The elbow from k = ends[0] to ends[1].
+
+    Raises:
+        ValueError: more clusters than points, or points that cannot be had.
+    """
+    count = len(chosen_points(source, table).values)
+    if ends[1] > count:
+        raise ValueError(f"“Range of k” ends at {ends[1]}, expected at most {count:,}, the number of points")
+    check_work(source, table, ends, WORK, "the elbow")
+    return _elbow(source, table, ends, drawn)
+
+
+def check_work(source: Source, table: Table | None, ends: tuple[int, int], bound: int, what: str) -> None:
+    """Refuse what would take minutes.
+
+    Raises:
+        ValueError: with how many times too much it is.
+    """
+    points = chosen_points(source, table).values
+    work = points.size * sum(range(ends[0], ends[1] + 1))
+    if work > bound:
+        raise ValueError(
+            f"{what} of {len(points):,} points, {points.shape[1]} columns and k up to {ends[1]} is {work / bound:.1f} "
+            "times what this view computes: take a shorter range or fewer points"
+        )
+
+
+@st.cache_resource(max_entries=64, show_spinner="k-means for every k …", hash_funcs=_HASH)
+def _elbow(source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]) -> Found:
+    points = chosen_points(source, table).values
+    curve = elbow(points, range(ends[0], ends[1] + 1))
+    labels = best_labels(points, curve)
+    return Found(source, table, drawn, curve, np.array([summed_distance(points, one) for one in labels.values()]))
+
+
+def summed_distance(points: Array, labels: np.ndarray) -> float:
+    """Σ_n |x_n − c| of each point to its cluster's mean: the distance itself, not its square."""
+    total = 0.0
+    for cluster in np.unique(labels):
+        inside = points[labels == cluster]
+        total += float(np.linalg.norm(inside - inside.mean(axis=0), axis=1).sum())
+    return total
+
+
+@st.cache_resource(max_entries=128, show_spinner="Another criterion …", hash_funcs=_HASH)
+def criterion_of(
+    name: str, source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]
+) -> Criterion:
+    """What one criterion says of every k."""
+    points, curve = chosen_points(source, table).values, _elbow(source, table, ends, drawn).curve
+    if name == "gap statistic":
+        return gap(points, curve)
+    if name == "BIC of a Gaussian mixture":
+        return mixture_bic(points, curve.ks)
+    return _BY_LABELS[name](points, best_labels(points, curve))
+
+
+_BY_LABELS: Mapping[str, Callable[[Array, Labelled], Criterion]] = MappingProxyType(
+    {"silhouette": silhouette, "Calinski–Harabasz": calinski_harabasz}
+)
