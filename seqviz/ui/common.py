@@ -111,6 +111,19 @@ def chart(figure: go.Figure, key: str) -> None:
     st.plotly_chart(figure, key=key, config={"displaylogo": False, "toImageButtonOptions": options})
 
 
+KINDS = {".csv": "text/csv", ".py": "text/x-python", ".json": "application/json"}
+
+
+def offer(label: str, make: Callable[[], str | bytes] | str | bytes, name: str, *, key: str | None = None) -> None:
+    """A file to take away, made when it is asked for.
+
+    The click runs nothing again: a run would register the file anew, and where it is quicker than the browser's request
+    for the old one, that request fails (Streamlit 1.67: "Deferred file … not found").
+    """
+    kind = KINDS.get(name[name.rfind(".") :], "application/octet-stream")
+    st.download_button(label, make, name, kind, key=key, on_click="ignore")
+
+
 def bullets(*sentences: str) -> str:
     """Sentences of our own as a Markdown list."""
     return "\n".join(f"- {sentence}" for sentence in sentences)

@@ -8,6 +8,7 @@ from seqviz.figures.states import hidden_heatmap, unit_line
 from seqviz.recurrent.notation import notation
 from seqviz.text import visible
 from seqviz.ui import downloads as files
+from seqviz.ui.common import offer
 from seqviz.ui.compute import Experiment
 
 _PLOT = {"displaylogo": False, "toImageButtonOptions": {"format": "svg", "filename": "seqviz-hidden-states"}}
@@ -30,11 +31,10 @@ def hidden_over_text(experiment: Experiment) -> None:
 def downloads(experiment: Experiment) -> None:
     """Numbers, weights and a script; each is made when it is asked for."""
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: files.trace_csv(experiment), "unrolled.csv", "text/csv")
-        st.download_button(
+        offer("Numbers (CSV)", lambda: files.trace_csv(experiment), "unrolled.csv")
+        offer(
             "Weights (safetensors)",
             lambda: files.weights_safetensors(experiment),
             "unrolled.safetensors",
-            "application/octet-stream",
         )
-        st.download_button("PyTorch script", lambda: files.pytorch_script(experiment), "unrolled.py", "text/x-python")
+        offer("PyTorch script", lambda: files.pytorch_script(experiment), "unrolled.py")

@@ -20,7 +20,7 @@ from seqviz.ui.clustering.controls import (
     fuzziness_control,
 )
 from seqviz.ui.clustering.files import ways_csv, ways_script
-from seqviz.ui.common import accepted, explain
+from seqviz.ui.common import accepted, explain, offer
 
 VIEW = "Three ways to cluster"
 
@@ -52,8 +52,8 @@ def show() -> None:
     _ways(data=ways_data(found, data), key="ways")
     predict_first(found, data)
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: ways_csv(found), "clusters.csv", "text/csv")
-        st.download_button("Script (scikit-learn)", lambda: ways_script(found, data), "clusters.py", "text/x-python")
+        offer("Numbers (CSV)", lambda: ways_csv(found), "clusters.csv")
+        offer("Script (scikit-learn)", lambda: ways_script(found, data), "clusters.py")
     st.caption(f"k-means: the best of {STARTS} starts by k-means++. Fuzzy c-means begins with shares drawn at random.")
     explain(
         (

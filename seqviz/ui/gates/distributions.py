@@ -14,7 +14,7 @@ from seqviz.figures.gates import CANDIDATES, TITLES, gate_heatmap, lane_values
 from seqviz.figures.saturation import gate_distributions, saturation, saturation_scatter
 from seqviz.recurrent.notation import Notation, at, plain
 from seqviz.text import visible
-from seqviz.ui.common import KEPT, bullets, chart, is_dark
+from seqviz.ui.common import KEPT, bullets, chart, is_dark, offer
 from seqviz.ui.downloads import as_cell
 from seqviz.ui.gates.run import GATES, GateRun, class_names
 
@@ -44,7 +44,7 @@ def show(run: GateRun, letters: Notation) -> None:
         )
     else:
         st.caption("A plain recurrent cell has no gates: all it has is its hidden state.")
-    st.download_button("Every gate and state (CSV)", lambda: run_csv(run), "gates.csv", "text/csv")
+    offer("Every gate and state (CSV)", lambda: run_csv(run), "gates.csv")
 
 
 def lane_symbols(run: GateRun, letters: Notation) -> dict[str, str]:

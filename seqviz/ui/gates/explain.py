@@ -15,6 +15,7 @@ from seqviz.recurrent.changes import Changes, Clamp
 from seqviz.recurrent.gate_notation import gru_equations, gru_symbols, lstm_equations, lstm_symbols
 from seqviz.recurrent.notation import Notation, at, latex
 from seqviz.ui import shell
+from seqviz.ui.common import offer
 from seqviz.ui.gates.distributions import run_csv
 from seqviz.ui.gates.files import pytorch_script
 from seqviz.ui.gates.run import GateRun, GateSettings, class_names, gate_run
@@ -65,11 +66,11 @@ def verdict(before: tuple[str, float] | None, after: tuple[str, float] | None) -
 def downloads(run: GateRun, name: str, file: bytes | None) -> None:
     """The numbers on the sheet, the model's own file, and a script that makes every number again from it."""
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: run_csv(run), "gates.csv", "text/csv")
+        offer("Numbers (CSV)", lambda: run_csv(run), "gates.csv")
         if file is not None:
-            st.download_button("Model (safetensors)", file, name, "application/octet-stream")
+            offer("Model (safetensors)", file, name)
         if run.shown.layer == 0 and not run.shown.reverse:
-            st.download_button("PyTorch script", lambda: pytorch_script(run, name), "gates.py", "text/x-python")
+            offer("PyTorch script", lambda: pytorch_script(run, name), "gates.py")
 
 
 _PARAGRAPHS = ("about", "data", "splits", "scoring", "choice", "optimiser", "initialisation")

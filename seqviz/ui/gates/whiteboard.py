@@ -26,7 +26,7 @@ from seqviz.recurrent.whiteboard import (
     standing,
 )
 from seqviz.ui.browser import browser_component
-from seqviz.ui.common import KEPT, accepted, explain
+from seqviz.ui.common import KEPT, accepted, explain, offer
 from seqviz.ui.gates.board_script import board_script
 
 VIEW = "Whiteboard"
@@ -88,9 +88,9 @@ def show(letters: Notation) -> None:
     found = accepted(VIEW, lambda: boards(asked, share), boards())
     _board(data=board_data(found), key="whiteboard")
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: boards_csv(found), "whiteboard.csv", "text/csv")
+        offer("Numbers (CSV)", lambda: boards_csv(found), "whiteboard.csv")
         script = partial(board_script, found.numbers, found.share)
-        st.download_button("PyTorch script", script, "whiteboard.py", "text/x-python")
+        offer("PyTorch script", script, "whiteboard.py")
     explain(
         (
             "A state of fixed size is a board of fixed size. Whoever may **choose** what stays, what is looked at and "

@@ -21,6 +21,7 @@ from seqviz.ui.common import (
     explain,
     is_dark,
     number_control,
+    offer,
 )
 from seqviz.ui.gradients import small_scripts, tables
 from seqviz.ui.gradients.compute import walked
@@ -56,9 +57,9 @@ def show(symbol: str) -> None:
         st.markdown(bullets(*(told(name, found, config) for name in found.paths)))
         st.caption("Drag to turn the surface; the map shows the same from above, and suits a phone.")
     with st.container(horizontal=True):
-        st.download_button("Paths (CSV)", lambda: tables.paths_csv(found), "cliff-paths.csv", "text/csv")
-        st.download_button("Surface (CSV)", lambda: tables.surface_csv(found), "cliff-surface.csv", "text/csv")
-        st.download_button("PyTorch script", lambda: small_scripts.cliff_script(config), "cliff.py", "text/x-python")
+        offer("Paths (CSV)", lambda: tables.paths_csv(found), "cliff-paths.csv")
+        offer("Surface (CSV)", lambda: tables.surface_csv(found), "cliff-surface.csv")
+        offer("PyTorch script", lambda: small_scripts.cliff_script(config), "cliff.py")
     explain(
         (
             "One unit, fifty steps, a loss at the end alone. At the wall the unit tips from one resting point to "

@@ -23,6 +23,7 @@ from seqviz.ui.common import (
     is_dark,
     name_of,
     number_control,
+    offer,
     seed_control,
 )
 from seqviz.ui.gradients import outcomes, scripts, tables
@@ -64,8 +65,8 @@ def show(symbol: str) -> None:
         chart(clipped_norms(runs, dark), "norms-over-updates")
     _closer(config, symbol)
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: tables.runs_csv(runs), "clipping.csv", "text/csv")
-        st.download_button("PyTorch script", lambda: scripts.clipping_script(config), "clipping.py", "text/x-python")
+        offer("Numbers (CSV)", lambda: tables.runs_csv(runs), "clipping.csv")
+        offer("PyTorch script", lambda: scripts.clipping_script(config), "clipping.py")
     explain(
         outcomes.lessons(config, runs, START),
         "Pascanu, Mikolov and Bengio 2013; lecture deck A (clipvalue 0.5).",

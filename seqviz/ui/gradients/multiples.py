@@ -16,6 +16,7 @@ from seqviz.ui.common import (
     forget_control,
     is_dark,
     name_of,
+    offer,
     seed_control,
 )
 from seqviz.ui.gradients import flows as words
@@ -46,10 +47,8 @@ def show(symbol: str) -> None:
     st.caption(words.set_up(config, lstm=True))
     with st.container(horizontal=True):
         flows = list(panels.values())
-        st.download_button("Numbers (CSV)", lambda: tables.flows_csv(flows), "small-multiples.csv", "text/csv")
-        st.download_button(
-            "PyTorch script", lambda: scripts.flow_script(networks(config)), "small-multiples.py", "text/x-python"
-        )
+        offer("Numbers (CSV)", lambda: tables.flows_csv(flows), "small-multiples.csv")
+        offer("PyTorch script", lambda: scripts.flow_script(networks(config)), "small-multiples.py")
     explain(
         words.lessons_of_all(panels, config),
         "Pascanu, Mikolov and Bengio 2013; Saxe, McClelland and Ganguli 2014; Le, Jaitly and Hinton 2015; deck A.",

@@ -23,6 +23,7 @@ from seqviz.ui.common import (
     forget_control,
     is_dark,
     name_of,
+    offer,
     seed_control,
 )
 from seqviz.ui.gradients import flows as words
@@ -79,8 +80,8 @@ def show(symbol: str) -> None:
     cells = [config.cell for config in configs]
     st.caption(words.set_up(configs[0], lstm="LSTM" in cells))
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: tables.flows_csv(flows), "gradients.csv", "text/csv")
-        st.download_button("PyTorch script", lambda: scripts.flow_script(configs), "gradients.py", "text/x-python")
+        offer("Numbers (CSV)", lambda: tables.flows_csv(flows), "gradients.csv")
+        offer("PyTorch script", lambda: scripts.flow_script(configs), "gradients.py")
     explain(
         words.lessons(flows, cells, symbol),
         "Hochreiter 1991; Bengio, Simard and Frasconi 1994; Pascanu, Mikolov and Bengio 2013; lecture deck A.",

@@ -13,7 +13,7 @@ from seqviz.figures.truncation import truncation_curves
 from seqviz.records import Truncation
 from seqviz.recurrent.truncation import CURVES
 from seqviz.text import tokenize, visible
-from seqviz.ui.common import KEPT, accepted, bullets, chart, explain, is_dark, seed_control
+from seqviz.ui.common import KEPT, accepted, bullets, chart, explain, is_dark, offer, seed_control
 from seqviz.ui.gradients import small_scripts, tables
 from seqviz.ui.gradients.compute import truncation
 from seqviz.ui.gradients.truncation import HIDDEN, SCALES, STEP_LIMIT, TruncationSettings
@@ -47,11 +47,9 @@ def show(symbol: str) -> None:
     st.markdown(bullets(told(found, window), turned(found, window)))
     st.caption(set_up(settings, found.steps))
     with st.container(horizontal=True):
-        st.download_button("Windows (CSV)", lambda: tables.windows_csv(found), "windows.csv", "text/csv")
-        st.download_button("Terms (CSV)", lambda: tables.terms_csv(found), "terms.csv", "text/csv")
-        st.download_button(
-            "PyTorch script", lambda: small_scripts.truncation_script(settings), "truncated.py", "text/x-python"
-        )
+        offer("Windows (CSV)", lambda: tables.windows_csv(found), "windows.csv")
+        offer("Terms (CSV)", lambda: tables.terms_csv(found), "terms.csv")
+        offer("PyTorch script", lambda: small_scripts.truncation_script(settings), "truncated.py")
     explain(
         (
             "Each cell is one term of the sum over t and k that makes the gradient of the recurrent weights: from the "

@@ -11,12 +11,12 @@ from seqviz.clustering.choosing import knee_of
 from seqviz.figures.elbow import criterion_curve, elbow_curve, two_elbows
 from seqviz.records.clustering import Criterion, ElbowCurve
 from seqviz.ui import shell
-from seqviz.ui.common import KEPT, accepted, as_sentence, chart, explain, is_dark
+from seqviz.ui.common import KEPT, accepted, as_sentence, chart, explain, is_dark, offer
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import shown
 from seqviz.ui.kmeans.controls import Fields, own_table
 from seqviz.ui.kmeans.curves import ASKED, CRITERIA, Found, check_work, criterion_of, found_elbow
-from seqviz.ui.kmeans.files import downloads, offer
+from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.settings import CLUSTERS, OWN, Rules, Settings, Source
 from seqviz.ui.kmeans.watch import say_notes
 from seqviz.ui.state import held, set_widgets
@@ -64,7 +64,7 @@ def show() -> None:
     animation(run, key="km-elbow-run")
     downloads(run, "km-elbow-run")
     slide(found, chosen)
-    offer("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", "km-elbow-csv")
+    offer("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", key="km-elbow-csv")
     explain(_TO_SEE, _SOURCE)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
 
+from seqviz.ui.common import offer
 from seqviz.ui.downloads import as_cell
 from seqviz.ui.kmeans.compute import Shown
 
@@ -16,19 +16,9 @@ from seqviz.ui.kmeans.compute import Shown
 def downloads(found: Shown, key: str = "kmeans") -> None:
     """Three files."""
     with st.container(horizontal=True):
-        offer("Half-steps (CSV)", lambda: steps_csv(found), "kmeans-steps.csv", f"{key}-steps")
-        offer("Points (CSV)", lambda: points_csv(found), "kmeans-points.csv", f"{key}-points")
-        offer("Python script", lambda: script(found), "kmeans.py", f"{key}-script")
-
-
-def offer(label: str, make: Callable[[], str], name: str, key: str) -> None:
-    """A file that is made when it is asked for.
-
-    The click runs nothing again: a run would register the file anew, and where it is quicker than the browser's request
-    for the old one, that request fails (Streamlit 1.67: "Deferred file … not found").
-    """
-    kind = "text/csv" if name.endswith(".csv") else "text/x-python"
-    st.download_button(label, make, name, kind, key=key, on_click="ignore")
+        offer("Half-steps (CSV)", lambda: steps_csv(found), "kmeans-steps.csv", key=f"{key}-steps")
+        offer("Points (CSV)", lambda: points_csv(found), "kmeans-points.csv", key=f"{key}-points")
+        offer("Python script", lambda: script(found), "kmeans.py", key=f"{key}-script")
 
 
 def steps_csv(found: Shown) -> str:

@@ -13,11 +13,11 @@ import streamlit as st
 from seqviz.figures.partition import Partition, outcomes, partitions
 from seqviz.records import Array
 from seqviz.ui import shell
-from seqviz.ui.common import KEPT, accepted, explain, is_dark
+from seqviz.ui.common import KEPT, accepted, explain, is_dark, offer
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import Shown, ends_of, run_of, shown, work_of
 from seqviz.ui.kmeans.controls import Fields, field, own_table
-from seqviz.ui.kmeans.files import downloads, offer
+from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.kept import kept
 from seqviz.ui.kmeans.packing import objective_name
 from seqviz.ui.kmeans.settings import OWN, Settings, whole
@@ -92,7 +92,7 @@ def show() -> None:
         panels = [_panel(found, *ends.extreme(worst), "worst" if worst else "best") for worst in (False, True)]
         st.plotly_chart(partitions(panels, found.plane.names, is_dark()), key="km-both", config={"displaylogo": False})
     replay(found, ends)
-    offer("Where every run ended (CSV)", lambda: ends_csv(ends), "kmeans-ends.csv", "km-ends-csv")
+    offer("Where every run ended (CSV)", lambda: ends_csv(ends), "kmeans-ends.csv", key="km-ends-csv")
     explain(_TO_SEE, _SOURCE)
 
 

@@ -14,7 +14,7 @@ import streamlit as st
 from seqviz.learning.service import Service, Unanswered
 from seqviz.recurrent.tensors import ModelFileError, read_tensors
 from seqviz.ui import shell
-from seqviz.ui.common import as_sentence
+from seqviz.ui.common import as_sentence, offer
 from seqviz.ui.downloads import as_cell
 from seqviz.ui.state import visit
 from seqviz.ui.training.follow import Followed
@@ -51,10 +51,8 @@ def take_away() -> None:
             names = [run.name for run in runs]
             name = st.selectbox("Run", names, key=f"taken-{'-'.join(names)}", width=180)
             run = next(one for one in runs if one.name == name)
-        st.download_button("Metrics (CSV)", lambda: metrics_csv(runs), "training.csv", "text/csv", on_click="ignore")
-        st.download_button(
-            "Config (JSON)", config_json(run), f"{stem(run)}.json", "application/json", on_click="ignore"
-        )
+        offer("Metrics (CSV)", lambda: metrics_csv(runs), "training.csv")
+        offer("Config (JSON)", config_json(run), f"{stem(run)}.json")
         if st.button("Prepare model and script"):
             with st.spinner("The training process writes them."):
                 visit().prepared[run.run_id] = prepare(service(), run.run_id)
@@ -62,9 +60,9 @@ def take_away() -> None:
         if made is not None and made.model:
             at = f" after update {made.update:,}" if made.update >= 0 else ""
             name = f"{stem(run)}-{max(made.update, 0)}.safetensors"
-            st.download_button(f"Model{at}", made.model, name, "application/octet-stream", on_click="ignore")
+            offer(f"Model{at}", made.model, name)
         if made is not None and made.script:
-            st.download_button("PyTorch script", made.script, f"{stem(run)}.py", "text/x-python", on_click="ignore")
+            offer("PyTorch script", made.script, f"{stem(run)}.py")
     for refusal in made.refusals if made is not None else ():
         st.warning(shell.plain(refusal))
     st.caption(
