@@ -91,7 +91,7 @@ class Service:
             if self._dispatch.crowd().waiting >= self.settings.waiting:
                 raise Refused(f"{self.settings.waiting} runs are waiting already, the most that can: try again soon.")
             mine = [run for run in self._dispatch.runs.values() if run.owner == owner]
-            if sum(run.live for run in mine) >= self.settings.per_owner:
+            if sum(run.live and not run.stopping for run in mine) >= self.settings.per_owner:
                 raise Refused(f"You have {self.settings.per_owner} runs going, the most for one visitor: stop one.")
             over = [run for run in mine if not run.live]
             for old in over[: max(0, len(mine) + 1 - self.settings.kept_per_owner)]:
