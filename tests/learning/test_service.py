@@ -68,7 +68,10 @@ def test_pause_step_and_resume_change_nothing_in_the_numbers(shared: Service) ->
     assert paused.checkpoints[-1] == paused.update < 300
     shared.control(run, "step")
     shared.control(run, "step")
+    now = shared.poll(run)
+    assert now.stepping == (now.state != "paused")  # it never counts as going on by itself
     stepped = reaches(shared, run, "paused", paused.update + 2)
+    assert not stepped.stepping
     assert stepped.update == paused.update + 2
     shared.control(run, "resume")
     assert list(reaches(shared, run, "finished").steps) == plain(updates=300)
