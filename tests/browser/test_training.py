@@ -389,6 +389,15 @@ def test_all_of_it_stands_above_the_fold(visitor: Visitor) -> None:
     button(root, "Stop").click()
 
 
+def test_a_window_of_another_height_stretches_no_chart(visitor: Visitor) -> None:
+    page, root = finished(visitor, TAGS)
+    for height in (1100, 700):
+        page.set_viewport_size({"width": 1280, "height": height})
+        for canvas in root.locator(".charts canvas").all():
+            tall = canvas.evaluate("canvas => canvas.clientHeight * devicePixelRatio")
+            expect(canvas).to_have_attribute("height", str(round(tall)))
+
+
 def test_on_a_phone_every_control_is_in_reach(visitor: Visitor) -> None:
     page, root = start(visitor, LONG, width=390, height=844)
     paused(page, root)
