@@ -31,8 +31,6 @@ class Charts {
       const onPoint = (update) => this.point(name, update);
       this.charts[name] = new Chart(this.root, { name, onPoint, onChoose });
     }
-    this.watcher = new ResizeObserver(() => this.draw()); // a lower window makes them lower and no narrower
-    for (const chart of Object.values(this.charts)) this.watcher.observe(chart.canvas);
     this.scale = htmlNode("button", "text-button scale");
     this.scale.type = "button";
     this.scale.title = "The loss on a logarithmic axis";

@@ -393,9 +393,10 @@ def test_a_window_of_another_height_stretches_no_chart(visitor: Visitor) -> None
     page, root = finished(visitor, TAGS)
     for height in (1100, 700):
         page.set_viewport_size({"width": 1280, "height": height})
-        for canvas in root.locator(".charts canvas").all():
-            tall = canvas.evaluate("canvas => canvas.clientHeight * devicePixelRatio")
-            expect(canvas).to_have_attribute("height", str(round(tall)))
+        for canvas in root.locator(".charts canvas, .by-step canvas").all():
+            for side, length in (("height", "clientHeight"), ("width", "clientWidth")):
+                pixels = canvas.evaluate(f"canvas => canvas.{length} * devicePixelRatio")
+                expect(canvas).to_have_attribute(side, str(round(pixels)))
 
 
 def test_on_a_phone_every_control_is_in_reach(visitor: Visitor) -> None:
