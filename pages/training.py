@@ -30,7 +30,7 @@ configs, facts = chosen_runs(task, source, chosen, own, side)
 waits = asks and facts is not None and guess.question(configs, facts)
 with train:
     st.button("Train", type="primary", on_click=live.start, args=(configs,), disabled=not configs or waits)
-live.show()
+live.show(configs)
 guess.show_verdict()
 inside.show()
 if facts is not None:

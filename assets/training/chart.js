@@ -15,6 +15,8 @@ class Chart {
     this.canvas = htmlNode("canvas", "chart-canvas", this.place);
     this.canvas.setAttribute("role", "img");
     this.hint = htmlNode("div", "hint", this.place);
+    this.watcher = new ResizeObserver(() => this.drawn && this.draw(this.drawn)); // a lower window, a wider table beside it
+    this.watcher.observe(this.canvas);
     if (onPoint) {
       this.canvas.addEventListener("pointermove", (event) => onPoint(this.xAt(event)));
       this.canvas.addEventListener("pointerleave", () => onPoint(null));
@@ -39,6 +41,7 @@ class Chart {
   /** picture: {lines, across: [first, last], acrossName, log, references, marks, cursor, pointed, paint, empty}
    *  lines: [{x, y, low?, high?, dots?, colour, dash}]; references: [{value, name, colour}]; marks: places on the axis. */
   draw(picture) {
+    this.drawn = picture;
     this.across = picture.across;
     const { canvas } = this;
     const [width, height] = [canvas.clientWidth, canvas.clientHeight];

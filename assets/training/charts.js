@@ -95,7 +95,9 @@ class Charts {
   draw() {
     const { data, cursor, paint } = this;
     if (!data) return;
-    const across = [0, endOfAxis(Math.max(...data.runs.map((run) => run.update)), data.updates)];
+    const made = Math.max(...data.runs.map((run) => run.update));
+    const burst = data.runs.every((run) => run.state === "diverged"); // often within ten updates: they are what there is to see
+    const across = [0, burst ? Math.max(10, made) : endOfAxis(made, data.updates)];
     const marks = [...new Set(data.runs.flatMap((run) => run.checkpoints))];
     for (const [name, chart] of Object.entries(this.charts)) {
       const log = name === "norm" || (name === "loss" && this.log);

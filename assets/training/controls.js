@@ -60,11 +60,11 @@ class Controls {
 
   /** Speed and time left by the wall clock, while it runs; else how it stands. */
   pace(runs, updates, rates) {
-    const running = runs.map((run, i) => [run, rates[i]]).filter(([run]) => run.state === "running");
+    const running = runs.map((run, i) => [run, rates[i]]).filter(([run]) => run.state === "running" && !run.stepping);
     const waiting = runs.filter((run) => run.state === "waiting");
     const places = waiting.filter((run) => run.place > 0).map((run) => run.place);
     const queue = places.length ? [`place ${Math.min(...places)} in the queue`] : waiting.length ? ["waiting"] : [];
-    if (!running.length) return queue.length ? queue : [[...new Set(runs.map((run) => run.state))].join(", ")];
+    if (!running.length) return queue.length ? queue : [[...new Set(runs.map((run) => (run.stepping ? "one step" : run.state)))].join(", ")];
     if (running.some(([, rate]) => !rate)) return [...queue, "measuring the speed"];
     const total = running.reduce((sum, [, rate]) => sum + rate, 0);
     const left = Math.max(...running.map(([run, rate]) => (updates - run.update) / rate));

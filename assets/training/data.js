@@ -23,6 +23,9 @@ const short = (value) => (value === null || value === undefined ? "–" : format
 
 const isLive = (run) => run.state === "waiting" || run.state === "running";
 
+/** It goes on by itself: not for a step, after which it stands still again. */
+const isGoing = (run) => isLive(run) && !run.stepping;
+
 /** Where the cursor can stand: every update that some run has kept, and last of all now. */
 function positionsOf(runs) {
   const kept = [...new Set(runs.flatMap((run) => run.checkpoints))].sort((a, b) => a - b);
@@ -82,8 +85,8 @@ function bestAndLast(run, metric, falls) {
 
 /** What may be done now. `at` is the cursor's update. */
 function possible(runs, at) {
-  const going = runs.some(isLive);
-  const paused = runs.some((run) => run.state === "paused");
+  const going = runs.some(isGoing);
+  const paused = runs.some((run) => run.state === "paused" || run.stepping);
   const over = runs.some((run) => !isLive(run) && !["paused", "finished", "gone"].includes(run.state));
   const back = keptAt(runs, at);
   const moves = over || runs.some((run) => run.update > back);
@@ -122,9 +125,9 @@ class Clock {
 
   note(run, now) {
     const before = this.heard.get(run.id) ?? [];
-    const again = run.state !== "running" || (before.length && run.update < before.at(-1)[1]);
+    const again = run.state !== "running" || run.stepping || (before.length && run.update < before.at(-1)[1]);
     const kept = again ? [] : before.filter(([when]) => now - when <= 10_000);
-    if (run.state === "running" && run.update > 0) kept.push([now, run.update]);
+    if (run.state === "running" && !run.stepping && run.update > 0) kept.push([now, run.update]);
     this.heard.set(run.id, kept);
   }
 

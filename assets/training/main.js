@@ -136,11 +136,13 @@ class TrainingView extends StepperView {
     let words = "Following the newest update.";
     if (!now || !live) {
       const at = now ? run.update : update; // at the end every run is read at its own
-      const loss = valueAt(lineOf(run, "loss"), at)?.value;
+      const loss = valueAt(lineOf(run, "loss"), at);
+      const mean = loss && loss.first < loss.last ? ` (mean of ${whole(loss.first)} to ${whole(loss.last)})` : "";
       const look = lastAt(run.looks, at);
+      const when = look?.update < at ? ` at update ${whole(look.update)}` : ""; // held-out data is not looked at after every update
       const name = data.runs.length > 1 ? `${run.name}: ` : "";
-      const parts = [`loss ${short(loss)}`, ...(look ? [`${data.metric} ${short(look.metrics[data.metric])}`] : [])];
-      const there = run.update >= at ? parts.join(", ") : `${whole(run.update)} updates made so far`;
+      const parts = [`loss ${short(loss?.value)}${mean}`, ...(look ? [`held out${when}: ${data.metric} ${short(look.metrics[data.metric])}`] : [])];
+      const there = run.update >= at ? parts.join("; ") : `${whole(run.update)} updates made so far`;
       words = at === 0 ? "Before the first update: the weights as they were drawn." : `Update ${whole(at)}: ${name}${there}.`;
     }
     if (this.status.textContent !== words) this.status.textContent = words;

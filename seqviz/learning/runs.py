@@ -52,6 +52,7 @@ class News:
         sentences: what has happened to it, oldest first; plain words for a reader.
         checkpoints: the updates that can be looked at again.
         seconds: of arithmetic so far.
+        stepping: it makes the single updates it was asked for, and pauses again by itself.
     """
 
     state: str
@@ -62,6 +63,7 @@ class News:
     sentences: tuple[str, ...] = ()
     checkpoints: tuple[int, ...] = ()
     seconds: float = 0.0
+    stepping: bool = False
 
     @property
     def over(self) -> bool:
@@ -98,6 +100,11 @@ class Run:
     @property
     def update(self) -> int:
         return max(self.steps.last, self.kept.last, 0)
+
+    @property
+    def stepping(self) -> bool:
+        """It goes on to an update that was asked for and pauses there by itself."""
+        return self.state in (WAITING, RUNNING) and self.goal > 0
 
     @property
     def rests(self) -> bool:

@@ -91,7 +91,7 @@ class Service:
             if self._dispatch.crowd().waiting >= self.settings.waiting:
                 raise Refused(f"{self.settings.waiting} runs are waiting already, the most that can: try again soon.")
             mine = [run for run in self._dispatch.runs.values() if run.owner == owner]
-            if sum(run.live for run in mine) >= self.settings.per_owner:
+            if sum(run.live and not run.stopping for run in mine) >= self.settings.per_owner:
                 raise Refused(f"You have {self.settings.per_owner} runs going, the most for one visitor: stop one.")
             over = [run for run in mine if not run.live]
             for old in over[: max(0, len(mine) + 1 - self.settings.kept_per_owner)]:
@@ -111,9 +111,10 @@ class Service:
             lines = run.steps.lines(since if generation == run.generation else -1)
             place = self._dispatch.queue.index(run) + 1 if run in self._dispatch.queue else 0
             said = (*run.sentences, *self._now(run, place))
-            news = (run.state, run.generation, run.update, place, said, run.kept.updates, run.seconds)
-        state, now, update, place, said, checkpoints, seconds = news
-        return News(state, now, update, decoded(lines), place, said, checkpoints, seconds)  # decoded without the lock
+            state, now, update, stepping = run.state, run.generation, run.update, run.stepping
+            checkpoints, seconds = run.kept.updates, run.seconds
+        steps = decoded(lines)  # without the lock
+        return News(state, now, update, steps, place, said, checkpoints, seconds, stepping)
 
     def control(self, run_id: str, action: str, to: int = 0) -> bool:
         """Do "pause", "step", "resume", "stop" or "rewind" (to a kept checkpoint, or to 0: the beginning, paused).

@@ -109,13 +109,13 @@ def check_windows(sizes: Mapping[Split, int], vocabulary: int, unit: Unit, confi
     if sizes["train"] < needed:
         raise ValueError(
             f"the text has {sizes['train']:,} {unit} to train on, expected at least {needed:,}, one batch of "
-            f"{config.batch} × {config.length} and one more"
+            f"{config.batch} × {config.length} and one more; a smaller batch or length needs less"
         )
     for split in SPLITS[1:]:
         if sizes[split] <= config.length:
             raise ValueError(
                 f"the text leaves {sizes[split]:,} {unit} to be held out, expected at least {config.length + 1:,}, "
-                "one window and one more"
+                "one window and one more; a smaller length needs less"
             )
 
 

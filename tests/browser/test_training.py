@@ -42,7 +42,7 @@ def start(visitor: Visitor, query: str, **options: Any) -> tuple[Page, Locator]:
     page.get_by_role("button", name="Train", exact=True).click()
     root = page.locator(".training-root")
     expect(root.locator(".progress-words")).to_contain_text(re.compile(r"[1-9]"), timeout=PATIENCE)
-    expect(root.locator(".loss .chart-readout")).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
+    expect(root.locator(".loss .chart-readout")).to_contain_text(re.compile(r"\d|NaN"), timeout=PATIENCE)
     return page, root
 
 
@@ -387,6 +387,16 @@ def test_all_of_it_stands_above_the_fold(visitor: Visitor) -> None:
     assert right is not None
     assert right["width"] >= 400
     button(root, "Stop").click()
+
+
+def test_a_window_of_another_height_stretches_no_chart(visitor: Visitor) -> None:
+    page, root = finished(visitor, TAGS)
+    for height in (1100, 700):
+        page.set_viewport_size({"width": 1280, "height": height})
+        for canvas in root.locator(".charts canvas, .by-step canvas").all():
+            for side, length in (("height", "clientHeight"), ("width", "clientWidth")):
+                pixels = canvas.evaluate(f"canvas => canvas.{length} * devicePixelRatio")
+                expect(canvas).to_have_attribute(side, str(round(pixels)))
 
 
 def test_on_a_phone_every_control_is_in_reach(visitor: Visitor) -> None:

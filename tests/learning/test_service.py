@@ -68,7 +68,10 @@ def test_pause_step_and_resume_change_nothing_in_the_numbers(shared: Service) ->
     assert paused.checkpoints[-1] == paused.update < 300
     shared.control(run, "step")
     shared.control(run, "step")
+    now = shared.poll(run)
+    assert now.stepping == (now.state != "paused")  # it never counts as going on by itself
     stepped = reaches(shared, run, "paused", paused.update + 2)
+    assert not stepped.stepping
     assert stepped.update == paused.update + 2
     shared.control(run, "resume")
     assert list(reaches(shared, run, "finished").steps) == plain(updates=300)
@@ -235,8 +238,8 @@ def test_one_visitor_has_so_many_runs(own: list[Service]) -> None:
         submit(trainer)
     submit(trainer, "bob")
     trainer.control(going[0], "stop")
+    last = submit(trainer)  # a run that was told to stop counts no more, though its worker has not said so yet
     reaches(trainer, going[0], "stopped")
-    last = submit(trainer)
     assert trainer.welcome("ada") == (*going, last)  # the oldest that was over made room
     assert trainer.poll(first).state == "gone"
     assert trainer.poll(first).sentences == ("This run is no longer kept.",)

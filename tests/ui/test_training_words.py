@@ -19,7 +19,7 @@ from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.guess import judged
 from seqviz.ui.training.scores import best_baseline, ranking
 from seqviz.ui.training.settings import TASK_NAMES
-from seqviz.ui.training.standing import limits_told, status_told, troubles
+from seqviz.ui.training.standing import limits_told, set_otherwise, status_told, troubles
 
 BIGRAMS = [
     {"metric": "bits per character", "name": "how often each occurs", "value": 4.5},
@@ -123,6 +123,16 @@ def test_troubles_are_named_where_there_are_several_runs():
     assert troubles([bad]) == ["something happened."]
     assert troubles([bad, good]) == ["RNN: something happened."]
     assert troubles([good]) == []
+
+
+def test_runs_of_other_settings_than_those_above_are_said_to_be():
+    runs = [run("RNN"), run("LSTM")]
+    config = runs[0].config
+    assert set_otherwise({"RNN": config}, runs) == ""
+    assert set_otherwise({}, runs) == ""  # what was refused is said already
+    assert set_otherwise({"RNN": config}, []) == ""
+    told = set_otherwise({"RNN": replace(config, learning_rate=0.5)}, runs)
+    assert told.startswith(f"Trained with other settings than those above: {TASK_NAMES[config.task]}, RNN, LSTM. ")
 
 
 def test_the_limits_and_the_queue_are_said_as_they_are():

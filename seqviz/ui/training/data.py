@@ -50,6 +50,7 @@ def run_data(run: Followed, group: int) -> dict[str, Any]:
         "id": run.run_id,
         "name": run.name,
         "state": news.state,
+        "stepping": news.stepping,
         "generation": news.generation,
         "update": news.update,
         "place": news.place,

@@ -16,7 +16,7 @@ from seqviz.ui.training.component import charts
 from seqviz.ui.training.data import charts_data
 from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.serving import LIMITS, owner, service
-from seqviz.ui.training.standing import limits_told, status_told, troubles
+from seqviz.ui.training.standing import limits_told, set_otherwise, status_told, troubles
 
 KEY = "training"
 PACE = 0.5  # seconds between two polls
@@ -41,15 +41,15 @@ def start(configs: dict[str, TrainingConfig]) -> None:
         here.prepared = {}
 
 
-def show() -> None:
-    """The charts of the runs that stand side by side, kept up to date."""
+def show(configs: dict[str, TrainingConfig]) -> None:
+    """The charts of the runs that stand side by side, kept up to date; `configs`: what Train would begin."""
     service()  # whoever opens the page will press Train: torch is imported by then
     if visit().runs:
         owner()  # after a dropped connection this says that the visitor is back, and the runs go on
     for run in visit().runs:
         run.poll(service())
     going = _moves(visit().runs)
-    st.fragment(_show, run_every=PACE if going else None)(going)
+    st.fragment(_show, run_every=PACE if going else None)(going, configs)
 
 
 def _moves(runs: list[Followed]) -> bool:
@@ -57,7 +57,7 @@ def _moves(runs: list[Followed]) -> bool:
     return any(run.live for run in runs) or service().status().state in ("starting", "restarting")
 
 
-def _show(going: bool) -> None:
+def _show(going: bool, configs: dict[str, TrainingConfig]) -> None:
     runs: list[Followed] = visit().runs
     if runs:
         owner()
@@ -70,6 +70,8 @@ def _show(going: bool) -> None:
         for sentence in [visit().refused_run, *troubles(runs)]:
             if sentence:
                 st.warning(shell.plain(sentence))
+        if told := set_otherwise(configs, runs):
+            st.caption(shell.plain(told))
     if runs:
         charts(charts_data(runs), key=KEY, on_control=_control)
     st.caption(f"{limits_told(LIMITS, service().settings)} {status_told(service().status(), service().settings)}")

@@ -18,7 +18,7 @@ from seqviz.ui.training.controls import config_of
 from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.own import OWN, Own
 from seqviz.ui.training.serving import LIMITS
-from seqviz.ui.training.settings import runs_of
+from seqviz.ui.training.settings import TASK_NAMES, runs_of
 
 WRONG = (FAILED, LIMIT, REFUSED)  # a divergence stands large in the charts themselves
 
@@ -81,6 +81,14 @@ def check_all(configs: dict[str, TrainingConfig], found: Facts, limits: Limits) 
             raise ValueError(
                 f"the network has {found.parameters(config):,} parameters, expected at most {limits.parameters:,}"
             )
+
+
+def set_otherwise(configs: dict[str, TrainingConfig], runs: Sequence[Followed]) -> str:
+    """A sentence where the runs that stand on the page are not what the controls above them say; else ""."""
+    if not configs or all(run.config in configs.values() for run in runs):
+        return ""
+    of = ", ".join(dict.fromkeys([TASK_NAMES[runs[0].config.task], *(run.name for run in runs)]))
+    return f"Trained with other settings than those above: {of}. Train begins anew with those above."
 
 
 def troubles(runs: Sequence[Followed]) -> list[str]:
