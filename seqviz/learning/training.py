@@ -229,10 +229,9 @@ class Training:
             return ""
         what = f"the loss is {loss:.4g}" if math.isfinite(loss) else f"the loss is no longer finite ({loss})"
         above = f", above {self._runaway:.4g}" if math.isfinite(loss) and loss > self._runaway else ""
+        other = "clipping by norm at 1" if config.clipping == "none" else f"clipping below {config.clip_threshold:g}"
         if config.optimiser in ADAPTIVE:  # its step hardly depends on the gradient's size, clipped or not
             other = "SGD with clipping by norm at 1"
-        else:
-            other = "clipping by norm at 1" if config.clipping == "none" else f"clipping below {config.clip_threshold:g}"
         return (
             f"Update {number}: {what}{above}, and the gradient's norm is {norm:.4g}; try a learning rate below "
             f"{learning_rate(config, self.update):.3g}, or {other}."
