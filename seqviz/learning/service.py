@@ -35,7 +35,8 @@ class Settings:
     Attributes:
         factory: "module:function", in the worker: (config as JSON, a checkpoint or None) → a training.
         active: runs computed at the same time; paused ones count until another wants the seat. waiting: in the queue.
-        per_owner: going, waiting or paused runs of one visitor. kept_per_owner: all that are kept of one visitor's.
+        per_owner: going, waiting or paused runs of one visitor, without those that were told to stop.
+        kept_per_owner: all that are kept of one visitor's.
         every: updates between checkpoints, so also the most that are computed twice after a worker's death.
         grace: seconds after which the runs of a visitor who has left are dropped.
         patience: seconds that one update may take. workers: processes. transport: "unix" or "tcp", on this machine.
@@ -91,7 +92,7 @@ class Service:
             if self._dispatch.crowd().waiting >= self.settings.waiting:
                 raise Refused(f"{self.settings.waiting} runs are waiting already, the most that can: try again soon.")
             mine = [run for run in self._dispatch.runs.values() if run.owner == owner]
-            if sum(run.live for run in mine) >= self.settings.per_owner:
+            if sum(run.live and not run.stopping for run in mine) >= self.settings.per_owner:
                 raise Refused(f"You have {self.settings.per_owner} runs going, the most for one visitor: stop one.")
             over = [run for run in mine if not run.live]
             for old in over[: max(0, len(mine) + 1 - self.settings.kept_per_owner)]:

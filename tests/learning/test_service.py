@@ -242,6 +242,19 @@ def test_one_visitor_has_so_many_runs(own: list[Service]) -> None:
     assert trainer.poll(first).sentences == ("This run is no longer kept.",)
 
 
+def test_runs_that_were_told_to_stop_make_room_at_once(own: list[Service]) -> None:
+    own.append(trainer := service(per_owner=4))
+    before = [submit(trainer, updates=5000) for _ in range(4)]
+    for run in before:
+        reaches(trainer, run, "running", 5)
+    for run in before:
+        trainer.control(run, "stop")  # as "Train" does, which then begins as many anew without waiting
+    after = [submit(trainer, updates=5) for _ in range(4)]
+    for run in after:
+        reaches(trainer, run, "finished")
+    assert {reaches(trainer, run, "stopped").state for run in before} == {"stopped"}
+
+
 # ── many runs ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
