@@ -126,7 +126,8 @@ class Checkpoints:
         """
         if update <= self.last:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(mode=0o700, exist_ok=True)  # cleared away by somebody: nobody else may read this one either
+        self.folder.mkdir(exist_ok=True)
         self._file(update).write_bytes(data)
         self._sizes[update] = len(data)
         if self._spare in self._sizes:

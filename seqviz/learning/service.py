@@ -6,6 +6,7 @@ the first run, noticed when it dies, and started again. Neither torch nor stream
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import socket
@@ -25,6 +26,7 @@ from seqviz.learning.runs import ACTIONS, GONE, NO_END, WAITING, Limits, News, R
 __all__ = ["Limits", "News", "Reached", "Refused", "Service", "Settings", "Status", "Unanswered"]
 
 RESTART = "The training process is being started again."
+LONGEST_PATH = 100  # bytes of a socket's path: systems take 103 or 107, and a TMPDIR may be longer
 FAILING = 3  # attempts in a row that failed before it is said that the training process does not start
 
 
@@ -269,8 +271,10 @@ class Service:
         return self._folder
 
     def _own(self, number: int) -> Started:
-        unix = self.settings.transport == "unix" and hasattr(socket, "AF_UNIX")
-        listen = f"unix:{self._folder}/{number}.sock" if unix else "tcp:127.0.0.1:0"
+        path = f"{self._folder}/{number}.sock"
+        fits = hasattr(socket, "AF_UNIX") and len(os.fsencode(path)) <= LONGEST_PATH
+        unix = self.settings.transport == "unix" and fits
+        listen = f"unix:{path}" if unix else "tcp:127.0.0.1:0"
         return Started(listen, self.settings.factory, str(self._folder))
 
     def _rewind(self, run: Run, to: int) -> bool:

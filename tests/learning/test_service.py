@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -381,6 +383,32 @@ def test_a_worker_that_does_not_start_is_said(own: list[Service]) -> None:
     assert "does not start" in trainer.poll(run).sentences[-1]
     assert trainer.control(run, "stop")
     assert trainer.poll(run).state == "stopped"
+
+
+def test_a_folder_that_was_cleared_away_is_made_again_and_nobody_else_may_read_it(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=1500)
+    reaches(trainer, run, "running", 20)
+    assert trainer._folder is not None
+    trainer.control(run, "pause")
+    reaches(trainer, run, "paused")
+    shutil.rmtree(trainer._folder)
+    kill(trainer)
+    until(lambda: trainer.status().state == "restarting")
+    trainer.control(run, "resume")  # nothing is left of its checkpoints: the same numbers come again
+    assert list(reaches(trainer, run, "finished").steps) == plain(updates=1500)
+    assert trainer.checkpoints(run)[-1] == 1500
+    assert trainer._folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_long_path_of_temporary_files_is_no_obstacle(
+    own: list[Service], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    own.append(trainer := service())
+    reaches(trainer, submit(trainer, updates=5), "finished")
 
 
 PARENT = """
