@@ -123,10 +123,8 @@ def metrics_csv(runs: Sequence[Followed]) -> str:
             ("seconds", seen.seconds),
         ):
             columns[f"{run.name}: {title}"] = dict(zip(seen.updates, values, strict=True))
-        for look in seen.looks:
-            for metric, value in look["metrics"].items():
-                number = float("nan") if value is None else float(value)
-                columns.setdefault(f"{run.name}: held-out {metric}", {})[look["update"]] = number
+        for metric, found in seen.scores.items():
+            columns[f"{run.name}: held-out {metric}"] = found
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["update", *map(as_cell, columns)])
