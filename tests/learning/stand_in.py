@@ -9,6 +9,8 @@ import signal
 import time
 from dataclasses import dataclass, field
 
+from seqviz.learning.protocol import MOST_BLOB
+
 
 @dataclass(frozen=True)
 class Step:
@@ -61,6 +63,8 @@ class Descent:
             os.kill(os.getpid(), signal.SIGKILL)
         if question == "hang":
             time.sleep(3600)
+        if question == "huge":
+            return "x" * (MOST_BLOB + 1)
         if not isinstance(question, dict):
             raise ValueError("the question is no sentence")
         return {"at": self.update, "x": self.x, "nan": math.nan, "said": question["text"]}

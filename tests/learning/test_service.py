@@ -164,6 +164,17 @@ def test_a_question_that_kills_or_hangs_is_unanswered_and_the_run_goes_on(own: l
     assert list(reaches(trainer, run, "finished").steps) == plain(updates=500)
 
 
+def test_an_answer_that_is_too_large_is_refused_and_the_worker_lives_on(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=5)
+    reaches(trainer, run, "finished")
+    (worker,) = trainer.status().workers
+    with pytest.raises(Unanswered, match=r"has 67,108,867 bytes, at most 67,108,864 are sent"):
+        trainer.ask(run, "huge", timeout=60)
+    assert trainer.ask(run, {"text": ""}, timeout=60)
+    assert trainer.status().workers == (worker,)
+
+
 # ── how a run can end ────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -69,7 +69,8 @@ def take_away() -> None:
         st.warning(shell.plain(refusal))
     st.caption(
         "The metrics hold every update that was seen here, all runs side by side. /gates opens the model. The script "
-        "needs PyTorch and NumPy alone and repeats the run’s first 100 losses. The address bar holds the settings."
+        "needs PyTorch and NumPy alone and repeats the run’s first 100 losses, fewer where a batch is large. "
+        "The address bar holds the settings."
     )
 
 
