@@ -69,7 +69,8 @@ class Training:
         self.problem: Problem = problem(config, self.device)
         numeric = self.problem.vocabulary is None
         size = self.problem.inputs, self.problem.outputs, numeric
-        check_network(config, *size, self.problem.parts["train"].steps)
+        parts = self.problem.parts
+        check_network(config, *size, parts["train"].steps, max(len(parts["validation"]), len(parts["test"])))
         self.model: Network = new_network(config, *size).to(self.device)
         self.optimiser = new_optimiser(self.model.parameters(), config)
         self.update = 0
