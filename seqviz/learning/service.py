@@ -21,7 +21,7 @@ from seqviz.learning.dispatch import PATIENCE, Crowd, Dispatch
 from seqviz.learning.keeping import Checkpoints, decoded
 from seqviz.learning.link import Reached, Started
 from seqviz.learning.protocol import write
-from seqviz.learning.runs import ACTIONS, GONE, NO_END, WAITING, Limits, News, Refused, Run, check_config
+from seqviz.learning.runs import ACTIONS, GONE, NO_END, PAUSED, WAITING, Limits, News, Refused, Run, check_config
 
 __all__ = ["Limits", "News", "Reached", "Refused", "Service", "Settings", "Status", "Unanswered"]
 
@@ -197,7 +197,7 @@ class Service:
             if not mine or owner in self._leavers:
                 return
             for run in mine:
-                if run.live and run.goal != 0:
+                if run.live and run.goal != 0 and run.state != PAUSED:  # one that was stepped stands at its goal
                     run.goal_before_leaving = run.goal
                     self._dispatch.pause(run)
                     run.say("Paused, because the connection to your browser ended.")

@@ -104,6 +104,11 @@ class Training:
         return exported(self.model, self.problem, self.config, self.update)
 
     @property
+    def done(self) -> bool:
+        """Whether all its updates were made."""
+        return self.update >= self.config.updates
+
+    @property
     def baselines(self) -> tuple[Baseline, ...]:
         """What answers without a network reach on the same held-out data."""
         return self.problem.baselines
@@ -130,7 +135,7 @@ class Training:
     def __next__(self) -> TrainingStep:
         """One update."""
         config, number = self.config, self.update + 1
-        if self._diverged or self.update >= config.updates:
+        if self._diverged or self.done:
             raise StopIteration
         began = time.perf_counter()
         measured = self.update % config.measure_every == 0

@@ -40,7 +40,7 @@ class Descent:
 
     def __next__(self) -> Step:
         config, at = self.config, self.update + 1
-        if self.update >= config.get("updates", 100):  # type: ignore[operator]
+        if self.done:
             raise StopIteration
         if config.get("die_at") == at:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -57,6 +57,10 @@ class Descent:
         if config.get("diverge_at") == at:
             return Step(at, math.nan, (math.inf, -math.inf), metrics, f"The loss is not a number at update {at}.")
         return Step(at, loss, tuple(self.x), metrics)
+
+    @property
+    def done(self) -> bool:
+        return self.update >= self.config.get("updates", 100)  # type: ignore[operator]
 
     def answer(self, question: object) -> object:
         if question == "die":

@@ -215,6 +215,11 @@ def test_limits(shared: Service, config: dict[str, object], limits: Limits, stat
     assert news.sentences == (sentence,)
 
 
+def test_a_run_that_makes_as_many_updates_as_it_may_has_finished(shared: Service) -> None:
+    news = reaches(shared, submit(shared, limits=Limits(1000, 40), updates=40), "finished")
+    assert (news.update, news.sentences) == (40, ())
+
+
 def test_what_is_refused_at_the_door(own: list[Service]) -> None:
     own.append(trainer := service(active=1, waiting=2, per_owner=4))
     for text, sentence in {
@@ -463,6 +468,19 @@ def test_a_visitor_who_comes_back_finds_the_runs(own: list[Service]) -> None:
     assert trainer.welcome("ada") == (going, still)
     assert list(reaches(trainer, going, "finished").steps) == plain(updates=300)
     assert trainer.poll(still).state == "paused"
+
+
+def test_a_run_that_was_stepped_stays_paused_when_its_visitor_leaves_and_comes_back(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=500)
+    reaches(trainer, run, "running", 5)
+    trainer.control(run, "pause")
+    at = reaches(trainer, run, "paused").update
+    trainer.control(run, "step")
+    reaches(trainer, run, "paused", at + 1)
+    trainer.release("ada")
+    trainer.welcome("ada")
+    assert (trainer.poll(run).state, trainer.poll(run).update, trainer.poll(run).sentences) == ("paused", at + 1, ())
 
 
 def test_a_visitor_who_stays_away_is_forgotten(own: list[Service]) -> None:
