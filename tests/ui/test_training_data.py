@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from seqviz.figures import theme
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.presets import PRESETS
+from seqviz.learning.service import News, Service
 from seqviz.records import Array
 from seqviz.ui.training.data import MOST_POINTS, charts_data, plan_of
 from seqviz.ui.training.follow import MOST_LOOKS, MOST_MEASURED, Followed
@@ -120,6 +121,25 @@ def test_many_looks_and_measurements_stay_within_bounds_and_along_the_whole_trai
 def test_of_large_matrices_one_is_held():
     run = followed(3, metrics={"accuracy": 0.5}, samples=[], confusion=np.zeros((21, 21)).tolist())
     assert [look["confusion"] is None for look in run.seen.looks] == [True, True, False]
+
+
+def test_what_was_seen_of_a_run_stays_when_the_service_has_let_it_go():
+    """A reader who was away too long still has the curves in front of them, rewound or not."""
+
+    class Forgetful:
+        def poll(self, *_: object) -> News:
+            return News("gone", sentences=("This run is no longer kept.",))
+
+        def about(self, _: str) -> dict[str, object]:
+            return {}
+
+    run = followed(40)
+    run.news = News("paused", generation=2, update=40, checkpoints=(0, 20, 40), seconds=7.0)
+    run.poll(cast(Service, Forgetful()))
+    (sent,) = charts_data([run])["runs"]
+    assert (sent["state"], sent["update"], sent["seconds"]) == ("gone", 40, 7.0)
+    assert (sent["checkpoints"], sent["sentences"]) == ([], ["This run is no longer kept."])
+    assert unpacked(sent["series"]["updates"])[-1] == 40
 
 
 def test_the_colours_are_the_theme_s_and_all_of_it_can_be_sent():

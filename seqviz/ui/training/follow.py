@@ -10,6 +10,7 @@ from typing import Any
 
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.keeping import least_missed
+from seqviz.learning.runs import GONE
 from seqviz.learning.service import News, Service
 
 MOST_LOOKS = 160  # at held-out data, whose matrices and samples are sent again with every poll
@@ -100,6 +101,9 @@ class Followed:
     def poll(self, service: Service) -> None:
         """Take what is new."""
         news = service.poll(self.run_id, self.seen.last, self.news.generation)
+        if news.state == GONE:  # what was seen of it stays on the page
+            self.news = replace(self.news, state=GONE, place=0, checkpoints=(), sentences=news.sentences)
+            return
         if news.generation != self.news.generation:
             self.seen = Seen()
         for step in news.steps:
