@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 class Training(Protocol):
     """What the worker asks of a training: one update a `next`, and its whole state as bytes.
 
-    It may also have `parameters: int`, held against the run's limit, `about`, plain data for the page, and `done: bool`:
-    all its updates were made, so it has finished even where a limit lies right there. A step may have `metrics`, which
-    are not thinned as the others are, and `diverged`, a sentence that ends the run.
+    It may also have `parameters: int`, held against the run's limit, `about`, plain data for the page, and `done`: all
+    its updates were made, so it has finished even where a limit lies right there. A step may have `metrics`, which are
+    not thinned as the others are, and `diverged`, a sentence that ends the run.
     """
 
     @property

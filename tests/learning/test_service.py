@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from seqviz.learning.runs import MOST_CONFIG
 from seqviz.learning.service import Limits, Refused, Service, Unanswered
 from tests.learning.serving import LIMITS, kill, reaches, service, submit, until
 from tests.learning.stand_in import undisturbed
@@ -124,6 +125,14 @@ def test_a_training_says_what_it_is(shared: Service) -> None:
     reaches(shared, run, "finished")
     assert shared.about(run) == {"parameters": 3, "baseline": float("inf")}
     assert shared.about("no such run") == {}
+
+
+def test_settings_of_the_largest_size_arrive_whatever_they_are_made_of(shared: Service) -> None:
+    """Escaped twice, once in the config and once in the message, a quotation mark is four bytes."""
+    quotes = '"' * ((MOST_CONFIG - 40) // 2)
+    run = submit(shared, updates=3, text=quotes)
+    reaches(shared, run, "finished")
+    assert shared.ask(run, {"text": quotes[:2000]}, update=2, timeout=60)
 
 
 # ── questions ────────────────────────────────────────────────────────────────────────────────────────────────
