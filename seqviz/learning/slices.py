@@ -129,14 +129,20 @@ class Slices:
 
     @contextlib.contextmanager
     def blamed(self, run: str) -> Iterator[None]:
-        """What is done here is done for a run; said before the work: should it kill this process, that is who did."""
+        """What is done here is done for a run, an answer too, and its time counts as the run's.
+
+        Said before the work: should it kill this process, that is who did.
+        """
         if self.current[0] != run:
             self.say({"kind": "turn", "run": run}, b"")
-        self.current = (run, time.perf_counter())
+        begun = time.perf_counter()
+        self.current = (run, begun)
         try:
             yield
         finally:
             self.current = (run, 0.0)
+            if run in self.seats:
+                self.seats[run].time += time.perf_counter() - begun
 
     def rest(self) -> None:
         """Nothing to do: should this process die now, no run is to blame."""
@@ -171,7 +177,6 @@ class Slices:
             step = next(training, None)
             now = time.perf_counter()
             seat.seconds += now - begun
-            seat.time += now - begun
             begun = now
             if step is None:
                 reason = ("finished", "")
@@ -191,7 +196,6 @@ class Slices:
             self._settle(seat)
 
     def _build(self, seat: Seat) -> bool:
-        begun = time.perf_counter()
         try:
             seat.training = self.factory(seat.config, seat.start)
         except ValueError as error:  # the config's own refusal, in the words it found
@@ -205,7 +209,6 @@ class Slices:
         about = getattr(seat.training, "about", None)
         if about is not None:
             self._tell(seat, "about", {}, write(about))
-        seat.time += time.perf_counter() - begun
         seat.saved = -1 if seat.start is None else seat.training.update
         seat.saved_when = time.perf_counter()
         seat.start = None
