@@ -42,7 +42,7 @@ def start(visitor: Visitor, query: str, **options: Any) -> tuple[Page, Locator]:
     page.get_by_role("button", name="Train", exact=True).click()
     root = page.locator(".training-root")
     expect(root.locator(".progress-words")).to_contain_text(re.compile(r"[1-9]"), timeout=PATIENCE)
-    expect(root.locator(".loss .chart-readout")).to_contain_text(re.compile(r"\d"), timeout=PATIENCE)
+    expect(root.locator(".loss .chart-readout")).to_contain_text(re.compile(r"\d|NaN"), timeout=PATIENCE)
     return page, root
 
 
