@@ -6,7 +6,7 @@ import logging
 from collections import OrderedDict
 from typing import Any
 
-from seqviz.learning.protocol import Frame, read, write
+from seqviz.learning.protocol import MOST_BLOB, Frame, read, write
 from seqviz.learning.slices import Seat, Slices, own_randomness, where
 
 REMEMBERED = 4  # trainings rebuilt from a checkpoint to be asked: the next question is often to the same
@@ -34,6 +34,9 @@ class Answers:
             except Exception as error:
                 log.warning("a question to run %s failed: %s", run, where(error))
                 head["sentence"] = f"This could not be answered ({type(error).__name__})."
+        if len(blob) > MOST_BLOB:
+            head["sentence"] = f"The answer has {len(blob):,} bytes, at most {MOST_BLOB:,} are sent."
+            blob = b"null"
         self._slices.say(head, blob)
 
     def _training(self, run: str, frame: Frame) -> Any:

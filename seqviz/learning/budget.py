@@ -8,6 +8,7 @@ from seqviz.learning.limits import check_at_most
 PARAMETERS = 4_000_000
 DRAWN_STEPS = 2_000_000  # of all sequences of a generated task whose length is chosen
 NUMBERS_AT_ONCE = 10_000_000  # hidden states and logits of one batch
+LOOK = 100_000_000_000  # products of one look at held-out data: some three seconds, in which nobody else is trained
 
 
 def parameter_count(config: TrainingConfig, inputs: int, outputs: int, numeric: bool = False) -> int:
@@ -31,12 +32,19 @@ def check_data(config: TrainingConfig) -> None:
         check_at_most("examples × length", steps, DRAWN_STEPS)
 
 
-def check_network(config: TrainingConfig, inputs: int, outputs: int, numeric: bool, steps: int) -> None:
-    """The network, and what one batch of sequences of at most `steps` steps leaves in memory, stay small enough.
+def check_network(config: TrainingConfig, inputs: int, outputs: int, numeric: bool, steps: int, held_out: int) -> None:
+    """The network, what one batch leaves in memory and how long one look at held-out data takes stay small enough.
+
+    Args:
+        inputs, outputs, numeric: as in `parameter_count`. steps: of the longest training sequence. held_out: how many
+            sequences are looked at, which is done in one piece.
 
     Raises:
-        ValueError: too many parameters, or too many numbers in a batch.
+        ValueError: too many parameters, too many numbers in a batch, or too many products in a look.
     """
-    check_at_most("the number of parameters", parameter_count(config, inputs, outputs, numeric), PARAMETERS)
+    parameters = parameter_count(config, inputs, outputs, numeric)
+    check_at_most("the number of parameters", parameters, PARAMETERS)
     at_once = config.batch * steps * (config.hidden * config.layers + outputs)
     check_at_most("batch × steps × (hidden × layers + answers)", at_once, NUMBERS_AT_ONCE)
+    weights = parameters - (0 if numeric else inputs * config.embedding)  # an embedding is looked up, not multiplied
+    check_at_most("held-out sequences × steps × weights", held_out * steps * weights, LOOK)

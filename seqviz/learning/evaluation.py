@@ -23,6 +23,9 @@ OVERFLOW = 709.0  # exp of more is no float64
 AT_ONCE = 4_000_000  # hidden states and logits
 MOST_CLASSES = 100  # of a confusion matrix
 SHOWN = 5  # misread examples
+MOST_SHOWN = (
+    500  # characters of one: a text of one's own may be one word of 100,000, and all of a step is kept and sent
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,6 +103,12 @@ def misread_examples(problem: Problem, found: Evaluation) -> tuple[str, ...]:
     if not problem.shown:
         return ()
     return tuple(
-        f"{spaced(problem.shown[row])} → {problem.classes[answer]}, expected {problem.classes[right]}"
+        f"{shortened(spaced(problem.shown[row]))} → {problem.classes[answer]}, expected {problem.classes[right]}"
         for row, answer, right in found.misread[:SHOWN]
     )
+
+
+def shortened(text: str) -> str:
+    """Its beginning and its end, where the answer is often decided."""
+    half = MOST_SHOWN // 2
+    return text if len(text) <= MOST_SHOWN else f"{text[:half]} … {text[-half:]}"

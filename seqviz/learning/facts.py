@@ -69,12 +69,15 @@ class Facts:
             ValueError: too little data for a batch, too many tokens, too large a network.
         """
         check_data(config)
+        held_out = max(self.sizes["validation"], self.sizes["test"])
         if self.task in WRITES:
             check_windows(self.sizes, self.inputs, self.unit, config)
+            steps, held_out = config.length, (held_out - 1) // config.length
         else:
             check_batch(self.sizes["train"], config.batch)
-        steps = config.length if self.task in WRITES else self.steps
-        check_network(config, self.inputs, self.outputs, self.task == "adding", steps)
+            steps = self.steps
+        held_out = min(held_out, config.held_out)
+        check_network(config, self.inputs, self.outputs, self.task == "adding", steps, held_out)
 
 
 def facts(config: TrainingConfig) -> Facts:

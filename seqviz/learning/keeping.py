@@ -6,7 +6,7 @@ import contextlib
 import math
 import shutil
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 
 from seqviz.learning.protocol import Broken, read
@@ -126,7 +126,8 @@ class Checkpoints:
         """
         if update <= self.last:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(mode=0o700, exist_ok=True)  # where somebody cleared it away
+        self.folder.mkdir(exist_ok=True)
         self._file(update).write_bytes(data)
         self._sizes[update] = len(data)
         if self._spare in self._sizes:
@@ -166,9 +167,13 @@ class Checkpoints:
         self._file(update).unlink(missing_ok=True)
 
 
-def least_missed(updates: Sequence[int]) -> int:
-    """Of three or more updates in order, the inner one whose neighbours lie closest together."""
+def least_missed(updates: Sequence[int], stay: Container[int] = ()) -> int:
+    """Of three or more updates in order, the inner one whose neighbours lie closest together; none of those that stay.
+
+    Raises:
+        ValueError: all inner ones stay.
+    """
     last = updates[-1]
     places = [update / last + math.log1p(update) / math.log1p(last) for update in updates]
     gaps = [after - before for before, after in zip(places, places[2:], strict=False)]
-    return updates[1 + min(range(len(gaps)), key=gaps.__getitem__)]
+    return updates[1 + min((at for at in range(len(gaps)) if updates[1 + at] not in stay), key=gaps.__getitem__)]

@@ -128,6 +128,7 @@ class Link:
         """Start the process; the address that it listens at."""
         kind, place = address.parse(source.listen)
         if kind == "unix":
+            Path(str(place)).parent.mkdir(mode=0o700, exist_ok=True)  # somebody may have cleared temporary files away
             Path(str(place)).unlink(missing_ok=True)
         paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(paths)}

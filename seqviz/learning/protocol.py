@@ -20,7 +20,7 @@ import orjson
 VERSION = 1
 SILENCE = 10.0  # seconds: each side says something every second, so this long without a word means the other is gone
 PULSE = 1.0
-MOST_HEAD = 4 << 20  # bytes of JSON
+MOST_HEAD = 6 << 20  # bytes of JSON: a config of 2 MB, nearly all of whose characters are escaped twice, and more
 MOST_BLOB = 64 << 20  # bytes beside it
 MOST_GREETING = 1024  # bytes that a stranger may send before the token was seen
 

@@ -24,10 +24,13 @@ from seqviz.recurrent import NO_TARGET
 
 UPDATES = 100
 MOST_UPDATES = 1000
+MOST_STEPS = 1_000_000  # of all its batches: packing them holds up whoever else trains in this process
 
 
 def script(config: TrainingConfig, updates: int = UPDATES) -> str:
     """The script's text; it prints a line an update: its number, its loss, the gradient's norm.
+
+    Of large batches it holds fewer than `updates`, those that make up MOST_STEPS, and one at least.
 
     Raises:
         ValueError: a config that cannot be trained, updates outside 1 … MOST_UPDATES, or dropout, whose random numbers
@@ -37,7 +40,8 @@ def script(config: TrainingConfig, updates: int = UPDATES) -> str:
     if config.dropout:
         raise ValueError(f"dropout is {config.dropout:g}, expected 0 for a script that gives the same losses")
     of = problem(config)
-    count = min(updates, config.updates)
+    fit = max(1, MOST_STEPS // (config.batch * of.parts["train"].steps))
+    count = min(updates, config.updates, fit)
     batches = [of.parts["train"].batch(update, config.batch, config.seed) for update in range(count)]
     words = []
     if of.vocabulary is not None:

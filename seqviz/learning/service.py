@@ -6,6 +6,7 @@ the first run, noticed when it dies, and started again. Neither torch nor stream
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import socket
@@ -20,11 +21,12 @@ from seqviz.learning.dispatch import PATIENCE, Crowd, Dispatch
 from seqviz.learning.keeping import Checkpoints, decoded
 from seqviz.learning.link import Reached, Started
 from seqviz.learning.protocol import write
-from seqviz.learning.runs import ACTIONS, GONE, NO_END, WAITING, Limits, News, Refused, Run, check_config
+from seqviz.learning.runs import ACTIONS, GONE, NO_END, PAUSED, WAITING, Limits, News, Refused, Run, check_config
 
 __all__ = ["Limits", "News", "Reached", "Refused", "Service", "Settings", "Status", "Unanswered"]
 
 RESTART = "The training process is being started again."
+LONGEST_PATH = 100  # bytes of a socket's path: systems take 103 or 107, and a TMPDIR may be longer
 FAILING = 3  # attempts in a row that failed before it is said that the training process does not start
 
 
@@ -35,7 +37,8 @@ class Settings:
     Attributes:
         factory: "module:function", in the worker: (config as JSON, a checkpoint or None) → a training.
         active: runs computed at the same time; paused ones count until another wants the seat. waiting: in the queue.
-        per_owner: going, waiting or paused runs of one visitor. kept_per_owner: all that are kept of one visitor's.
+        per_owner: going, waiting or paused runs of one visitor, without those that were told to stop.
+        kept_per_owner: all that are kept of one visitor's.
         every: updates between checkpoints, so also the most that are computed twice after a worker's death.
         grace: seconds after which the runs of a visitor who has left are dropped.
         patience: seconds that one update may take. workers: processes. transport: "unix" or "tcp", on this machine.
@@ -195,7 +198,7 @@ class Service:
             if not mine or owner in self._leavers:
                 return
             for run in mine:
-                if run.live and run.goal != 0:
+                if run.live and run.goal != 0 and run.state != PAUSED:  # one that was stepped stands at its goal
                     run.goal_before_leaving = run.goal
                     self._dispatch.pause(run)
                     run.say("Paused, because the connection to your browser ended.")
@@ -269,8 +272,10 @@ class Service:
         return self._folder
 
     def _own(self, number: int) -> Started:
-        unix = self.settings.transport == "unix" and hasattr(socket, "AF_UNIX")
-        listen = f"unix:{self._folder}/{number}.sock" if unix else "tcp:127.0.0.1:0"
+        path = f"{self._folder}/{number}.sock"
+        fits = hasattr(socket, "AF_UNIX") and len(os.fsencode(path)) <= LONGEST_PATH
+        unix = self.settings.transport == "unix" and fits
+        listen = f"unix:{path}" if unix else "tcp:127.0.0.1:0"
         return Started(listen, self.settings.factory, str(self._folder))
 
     def _rewind(self, run: Run, to: int) -> bool:

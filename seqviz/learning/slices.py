@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 class Training(Protocol):
     """What the worker asks of a training: one update a `next`, and its whole state as bytes.
 
-    It may also have `parameters: int`, held against the run's limit, and `about`, plain data for the page. A step may
-    have `metrics`, which are not thinned as the others are, and `diverged`, a sentence that ends the run.
+    It may also have `parameters: int`, held against the run's limit, `about`, plain data for the page, and `done`: all
+    its updates were made, so it has finished even where a limit lies right there. A step may have `metrics`, which are
+    not thinned as the others are, and `diverged`, a sentence that ends the run.
     """
 
     @property
@@ -128,14 +129,20 @@ class Slices:
 
     @contextlib.contextmanager
     def blamed(self, run: str) -> Iterator[None]:
-        """What is done here is done for a run; said before the work: should it kill this process, that is who did."""
+        """What is done here is done for a run, an answer too, and its time counts as the run's.
+
+        Said before the work: should it kill this process, that is who did.
+        """
         if self.current[0] != run:
             self.say({"kind": "turn", "run": run}, b"")
-        self.current = (run, time.perf_counter())
+        begun = time.perf_counter()
+        self.current = (run, begun)
         try:
             yield
         finally:
             self.current = (run, 0.0)
+            if run in self.seats:
+                self.seats[run].time += time.perf_counter() - begun
 
     def rest(self) -> None:
         """Nothing to do: should this process die now, no run is to blame."""
@@ -170,7 +177,6 @@ class Slices:
             step = next(training, None)
             now = time.perf_counter()
             seat.seconds += now - begun
-            seat.time += now - begun
             begun = now
             if step is None:
                 reason = ("finished", "")
@@ -190,7 +196,6 @@ class Slices:
             self._settle(seat)
 
     def _build(self, seat: Seat) -> bool:
-        begun = time.perf_counter()
         try:
             seat.training = self.factory(seat.config, seat.start)
         except ValueError as error:  # the config's own refusal, in the words it found
@@ -204,7 +209,6 @@ class Slices:
         about = getattr(seat.training, "about", None)
         if about is not None:
             self._tell(seat, "about", {}, write(about))
-        seat.time += time.perf_counter() - begun
         seat.saved = -1 if seat.start is None else seat.training.update
         seat.saved_when = time.perf_counter()
         seat.start = None
@@ -214,6 +218,8 @@ class Slices:
 
     def _over(self, seat: Seat) -> tuple[str, str] | None:
         assert seat.training is not None
+        if getattr(seat.training, "done", False):
+            return "finished", ""
         if seat.training.update >= seat.most_updates:
             return "limit", f"This run has made {seat.most_updates:,} updates, the most that a run may make here."
         if seat.seconds >= seat.most_seconds:

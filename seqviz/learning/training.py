@@ -70,7 +70,8 @@ class Training:
         self.problem: Problem = problem(config, self.device)
         numeric = self.problem.vocabulary is None
         size = self.problem.inputs, self.problem.outputs, numeric
-        check_network(config, *size, self.problem.parts["train"].steps)
+        parts = self.problem.parts
+        check_network(config, *size, parts["train"].steps, max(len(parts["validation"]), len(parts["test"])))
         self.model: Network = new_network(config, *size).to(self.device)
         self.optimiser = new_optimiser(self.model.parameters(), config)
         self.update = 0
@@ -104,6 +105,11 @@ class Training:
         return exported(self.model, self.problem, self.config, self.update)
 
     @property
+    def done(self) -> bool:
+        """Whether all its updates were made."""
+        return self.update >= self.config.updates
+
+    @property
     def baselines(self) -> tuple[Baseline, ...]:
         """What answers without a network reach on the same held-out data."""
         return self.problem.baselines
@@ -130,7 +136,7 @@ class Training:
     def __next__(self) -> TrainingStep:
         """One update."""
         config, number = self.config, self.update + 1
-        if self._diverged or self.update >= config.updates:
+        if self._diverged or self.done:
             raise StopIteration
         began = time.perf_counter()
         measured = self.update % config.measure_every == 0

@@ -68,8 +68,7 @@ class Session:
 
     def close(self) -> None:
         self.over.set()
-        with contextlib.suppress(OSError):
-            self.sock.shutdown(socket.SHUT_RDWR)
+        shut(self.sock)
         self._commands.put(None)
 
     def run(self) -> None:
@@ -161,10 +160,14 @@ class Door:
                 sock.close()
 
     def _greet(self, sock: socket.socket) -> None:
+        too_late = threading.Timer(GREETING, shut, (sock,))  # a timeout alone begins anew with every byte
+        too_late.daemon = True
         try:
+            too_late.start()
             sock.settimeout(GREETING)
             if not is_greeting(receive(sock, MOST_GREETING, 0), self.token):
                 raise Broken("a wrong token")
+            too_late.cancel()
             sock.sendall(pack({"kind": "welcome", "version": VERSION, "pid": os.getpid()}))
         except (Broken, OSError, EOFError) as error:
             log.warning("a connection was refused: %s", error if isinstance(error, Broken) else type(error).__name__)
@@ -177,7 +180,14 @@ class Door:
                 self._current = session
             self.sessions.put(session)
         finally:
+            too_late.cancel()
             self._room.release()
+
+
+def shut(sock: socket.socket) -> None:
+    """End a connection, from whichever thread: whoever reads from it hears of it."""
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def end_with_parent(folder: str) -> None:

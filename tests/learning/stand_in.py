@@ -9,6 +9,8 @@ import signal
 import time
 from dataclasses import dataclass, field
 
+from seqviz.learning.protocol import MOST_BLOB
+
 
 @dataclass(frozen=True)
 class Step:
@@ -38,7 +40,7 @@ class Descent:
 
     def __next__(self) -> Step:
         config, at = self.config, self.update + 1
-        if self.update >= config.get("updates", 100):  # type: ignore[operator]
+        if self.done:
             raise StopIteration
         if config.get("die_at") == at:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -56,11 +58,17 @@ class Descent:
             return Step(at, math.nan, (math.inf, -math.inf), metrics, f"The loss is not a number at update {at}.")
         return Step(at, loss, tuple(self.x), metrics)
 
+    @property
+    def done(self) -> bool:
+        return self.update >= self.config.get("updates", 100)  # type: ignore[operator]
+
     def answer(self, question: object) -> object:
         if question == "die":
             os.kill(os.getpid(), signal.SIGKILL)
         if question == "hang":
             time.sleep(3600)
+        if question == "huge":
+            return "x" * (MOST_BLOB + 1)
         if not isinstance(question, dict):
             raise ValueError("the question is no sentence")
         return {"at": self.update, "x": self.x, "nan": math.nan, "said": question["text"]}

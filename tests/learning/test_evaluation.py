@@ -12,6 +12,8 @@ import torch
 from sklearn import metrics
 
 from seqviz.learning.config import TrainingConfig
+from seqviz.learning.protocol import write
+from seqviz.learning.slices import MOST_LINE
 from seqviz.learning.training import Training
 from seqviz.records import NO_TARGET, TrainingStep
 from seqviz.text import UNKNOWN
@@ -72,6 +74,16 @@ def test_the_adding_problem_is_measured_by_scikit_learn_s_error():
 def test_validation_leaves_the_training_as_it_was():
     often, seldom = (Training(replace(SMALL, dropout=0.2, validate_every=n)) for n in (1, 30))
     assert [step.loss for step in often] == [step.loss for step in seldom]
+
+
+def test_misread_texts_of_any_length_fit_what_may_be_kept_of_a_step():
+    rows = "".join(f"begin{n:02}{'x' * 60_000}end{n:02},label {n % 7 % 3}\n" for n in range(20))
+    content = "text,label\n" + "".join(f"text {n} or so,label {n % 3}\n" for n in range(20)) + rows
+    _, step = trained(task="reviews", source="own", content=content, batch=8, updates=2, learning_rate=1e-6)
+    long = [sample for sample in step.samples if "begin" in sample]
+    assert long
+    assert all("end" in sample and len(sample) < 600 for sample in long)
+    assert len(write(step)) < MOST_LINE
 
 
 def test_misread_examples_are_misread():

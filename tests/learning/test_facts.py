@@ -61,6 +61,14 @@ def test_own_data_are_read_as_the_training_reads_them(task: str, content: str):
         ({"task": "tags", "examples": 16, "batch": 17}, "there are 16 sequences to train on, expected at least 17"),
         ({"task": "adding", "examples": 50_000, "length": 500}, "examples × length is 25,000,000, expected at most"),
         ({"task": "tags", "hidden": 512, "layers": 4}, "number of parameters is 7,[0-9,]+, expected at most 4,000,000"),
+        (
+            {"task": "adding", "length": 400, "held_out": 5000, "hidden": 300},
+            "sequences × steps × weights is 730,202,000,000, expected at most 100,000,000,000",
+        ),
+        (
+            {"source": "own", "content": "abcdefgh " * 60_000, "held_out": 5000, "hidden": 512, "layers": 2},
+            "sequences × steps × weights is 17[0-9],[0-9,]+, expected at most 100,000,000,000",
+        ),
     ],
 )
 def test_what_is_refused_here_is_refused_there_in_the_same_words(change: dict[str, object], says: str):

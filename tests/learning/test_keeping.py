@@ -90,6 +90,9 @@ def test_the_spread_is_dense_at_the_start_and_even_to_the_end(tmp_path: Path) ->
 def test_the_one_between_close_neighbours_is_missed_least() -> None:
     assert least_missed([0, 100, 200, 201, 202, 400]) in (201, 202)
     assert least_missed([0, 1, 2]) == 1
+    assert least_missed([0, 100, 200, 201, 202, 400], stay={201, 202}) == 200
+    with pytest.raises(ValueError, match="empty"):
+        least_missed([0, 1, 2], stay={1})
 
 
 def test_a_lost_file_is_a_missing_checkpoint(tmp_path: Path) -> None:

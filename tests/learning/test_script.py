@@ -80,3 +80,12 @@ def test_a_script_without_the_same_numbers_is_not_written():
         script(replace(CHARACTERS, dropout=0.2))
     with pytest.raises(ValueError, match="updates is 0, expected a whole number from 1 to 1000"):
         script(CHARACTERS, 0)
+
+
+def test_of_large_batches_fewer_updates_are_written():
+    """A hundred batches of 512 × 1000 took the process that trains for everybody minutes to pack."""
+    text = "the cat sat on the mat. " * 25_000
+    config = replace(CHARACTERS, content=text, length=1000, batch=400, hidden=1, embedding=1)
+    written = script(config)
+    assert written.startswith('"""The task \'characters\', its first 2 updates')
+    assert script(replace(config, length=100)).startswith('"""The task \'characters\', its first 25 updates')

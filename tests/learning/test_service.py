@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from seqviz.learning.runs import MOST_CONFIG
 from seqviz.learning.service import Limits, Refused, Service, Unanswered
 from tests.learning.serving import LIMITS, kill, reaches, service, submit, until
 from tests.learning.stand_in import undisturbed
@@ -127,6 +130,14 @@ def test_a_training_says_what_it_is(shared: Service) -> None:
     assert shared.about("no such run") == {}
 
 
+def test_settings_of_the_largest_size_arrive_whatever_they_are_made_of(shared: Service) -> None:
+    """Escaped twice, once in the config and once in the message, a quotation mark is four bytes."""
+    quotes = '"' * ((MOST_CONFIG - 40) // 2)
+    run = submit(shared, updates=3, text=quotes)
+    reaches(shared, run, "finished")
+    assert shared.ask(run, {"text": quotes[:2000]}, update=2, timeout=60)
+
+
 # ── questions ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -163,6 +174,17 @@ def test_a_question_that_kills_or_hangs_is_unanswered_and_the_run_goes_on(own: l
     with pytest.raises(Unanswered, match=r"no answer within 0\.1 seconds"):
         trainer.ask(run, "hang", timeout=0.1)
     assert list(reaches(trainer, run, "finished").steps) == plain(updates=500)
+
+
+def test_an_answer_that_is_too_large_is_refused_and_the_worker_lives_on(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=5)
+    reaches(trainer, run, "finished")
+    (worker,) = trainer.status().workers
+    with pytest.raises(Unanswered, match=r"has 67,108,867 bytes, at most 67,108,864 are sent"):
+        trainer.ask(run, "huge", timeout=60)
+    assert trainer.ask(run, {"text": ""}, timeout=60)
+    assert trainer.status().workers == (worker,)
 
 
 # ── how a run can end ────────────────────────────────────────────────────────────────────────────────────────
@@ -205,6 +227,11 @@ def test_limits(shared: Service, config: dict[str, object], limits: Limits, stat
     assert news.sentences == (sentence,)
 
 
+def test_a_run_that_makes_as_many_updates_as_it_may_has_finished(shared: Service) -> None:
+    news = reaches(shared, submit(shared, limits=Limits(1000, 40), updates=40), "finished")
+    assert (news.update, news.sentences) == (40, ())
+
+
 def test_what_is_refused_at_the_door(own: list[Service]) -> None:
     own.append(trainer := service(active=1, waiting=2, per_owner=4))
     for text, sentence in {
@@ -243,6 +270,19 @@ def test_one_visitor_has_so_many_runs(own: list[Service]) -> None:
     assert trainer.welcome("ada") == (*going, last)  # the oldest that was over made room
     assert trainer.poll(first).state == "gone"
     assert trainer.poll(first).sentences == ("This run is no longer kept.",)
+
+
+def test_runs_that_were_told_to_stop_make_room_at_once(own: list[Service]) -> None:
+    own.append(trainer := service(per_owner=4))
+    before = [submit(trainer, updates=5000) for _ in range(4)]
+    for run in before:
+        reaches(trainer, run, "running", 5)
+    for run in before:
+        trainer.control(run, "stop")  # as "Train" does, which then begins as many anew without waiting
+    after = [submit(trainer, updates=5) for _ in range(4)]
+    for run in after:
+        reaches(trainer, run, "finished")
+    assert {reaches(trainer, run, "stopped").state for run in before} == {"stopped"}
 
 
 # ── many runs ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -373,6 +413,32 @@ def test_a_worker_that_does_not_start_is_said(own: list[Service]) -> None:
     assert trainer.poll(run).state == "stopped"
 
 
+def test_a_folder_that_was_cleared_away_is_made_again_and_nobody_else_may_read_it(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=1500)
+    reaches(trainer, run, "running", 20)
+    assert trainer._folder is not None
+    trainer.control(run, "pause")
+    reaches(trainer, run, "paused")
+    shutil.rmtree(trainer._folder)
+    kill(trainer)
+    until(lambda: trainer.status().state == "restarting")
+    trainer.control(run, "resume")  # nothing is left of its checkpoints: the same numbers come again
+    assert list(reaches(trainer, run, "finished").steps) == plain(updates=1500)
+    assert trainer.checkpoints(run)[-1] == 1500
+    assert trainer._folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_long_path_of_temporary_files_is_no_obstacle(
+    own: list[Service], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    own.append(trainer := service())
+    reaches(trainer, submit(trainer, updates=5), "finished")
+
+
 PARENT = """
 import os, signal, sys
 from tests.learning.serving import reaches, service, submit
@@ -414,6 +480,19 @@ def test_a_visitor_who_comes_back_finds_the_runs(own: list[Service]) -> None:
     assert trainer.welcome("ada") == (going, still)
     assert list(reaches(trainer, going, "finished").steps) == plain(updates=300)
     assert trainer.poll(still).state == "paused"
+
+
+def test_a_run_that_was_stepped_stays_paused_when_its_visitor_leaves_and_comes_back(own: list[Service]) -> None:
+    own.append(trainer := service())
+    run = submit(trainer, updates=500)
+    reaches(trainer, run, "running", 5)
+    trainer.control(run, "pause")
+    at = reaches(trainer, run, "paused").update
+    trainer.control(run, "step")
+    reaches(trainer, run, "paused", at + 1)
+    trainer.release("ada")
+    trainer.welcome("ada")
+    assert (trainer.poll(run).state, trainer.poll(run).update, trainer.poll(run).sentences) == ("paused", at + 1, ())
 
 
 def test_a_visitor_who_stays_away_is_forgotten(own: list[Service]) -> None:

@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from seqviz.learning import slices as slicing
-from seqviz.learning.slices import MOST_LINE, Factory, Seat, Slices
+from seqviz.learning.answers import Answers
+from seqviz.learning.protocol import Frame
+from seqviz.learning.slices import MOST_LINE, Factory, Seat, Slices, Training
 from tests.learning.stand_in import Descent, Step, factory
 
 
@@ -103,6 +105,24 @@ def test_who_pauses_does_not_save_time_up(clocked: Factory) -> None:
     for _ in range(10):
         slices.turn()
     assert abs((heard.made("going") - before["going"]) - (heard.made("paused") - before["paused"])) <= 10  # and not 50
+
+
+def test_the_time_of_an_answer_is_the_run_s_own(clocked: Factory) -> None:
+    """A run rebuilt from a checkpoint to be asked takes as long as many updates."""
+
+    def slow(config: str, data: bytes | None) -> Training:
+        slicing.time.now += 0.0 if data is None else 0.5  # type: ignore[attr-defined]
+        return clocked(config, data)
+
+    slices = Slices(slow, heard := Heard())
+    for run in ("asked", "other"):
+        slices.add(seat(run, 10_000, span=0.01))
+    question = {"kind": "ask", "run": "asked", "number": 1, "question": '{"text": ""}', "update": 5, "generation": 0}
+    Answers(slices).answer(Frame({**question, "config": '{"span": 0.01}'}, b"a checkpoint"))
+    for _ in range(30):
+        slices.turn()
+    assert heard.of("asked", "answer")[0]["sentence"] == ""
+    assert heard.made("other") - heard.made("asked") == pytest.approx(50, abs=5)  # 0.5 s of updates
 
 
 def test_a_command_ends_a_slice_after_one_update() -> None:

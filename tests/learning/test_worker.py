@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +18,7 @@ import pytest
 from seqviz.learning import address
 from seqviz.learning.protocol import greeting, pack, receive
 from seqviz.learning.service import Reached, Service, Settings
-from seqviz.learning.worker import NICE
+from seqviz.learning.worker import GREETING, NICE
 from tests.learning.serving import FACTORY, reaches, submit, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,6 +80,17 @@ def test_a_stranger_is_refused_and_a_visitor_is_served(worker: Alone, name: str)
     with address.connect(worker.address) as sock:
         sock.sendall(HOSTILE[name])
         assert is_closed(sock)
+    assert worker.process.poll() is None
+
+
+def test_a_stranger_who_speaks_slowly_has_no_more_time(worker: Alone) -> None:
+    """Byte by byte a greeting could hold its place for half an hour, and sixteen of them the door."""
+    begun = time.monotonic()
+    with address.connect(worker.address) as sock, contextlib.suppress(ConnectionError):
+        for byte in greeting("a wrong token of some length"):
+            sock.sendall(bytes([byte]))
+            time.sleep(0.1)
+    assert time.monotonic() - begun < 2 * GREETING
     assert worker.process.poll() is None
 
 

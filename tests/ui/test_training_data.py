@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,9 +13,10 @@ import pytest
 from seqviz.figures import theme
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.presets import PRESETS
+from seqviz.learning.service import News, Service
 from seqviz.records import Array
 from seqviz.ui.training.data import MOST_POINTS, charts_data, plan_of
-from seqviz.ui.training.follow import Followed
+from seqviz.ui.training.follow import MOST_LOOKS, MOST_MEASURED, Followed
 
 
 def unpacked(text: str) -> Array:
@@ -97,6 +98,48 @@ def test_of_a_large_matrix_the_newest_alone_is_sent_and_none_to_one_who_writes()
     assert [look["confusion"] is None for look in sent] == [False, False, False]
     sent = charts_data([followed(3, kind="next", **looked)])["runs"][0]["looks"]
     assert [look["confusion"] is None for look in sent] == [True, True, True]
+
+
+def test_many_looks_and_measurements_stay_within_bounds_and_along_the_whole_training():
+    """A look at every update would else be sent again, all of them, twice a second: 17 MB after 11,000 updates."""
+    run = followed(0)
+    for update in range(1, 5001):
+        accuracy = 0.9 if update == 1234 else update / 10_000
+        metrics = {"accuracy": accuracy, "loss": None}
+        looked = {"metrics": metrics, "samples": ["a" * 100], "confusion": [[1, 2], [3, 4]]}
+        run.seen.add(step(update, **looked, time_norms=[1.0], parameter_norms={}, update_ratio={}))
+    (sent,) = charts_data([run])["runs"]
+    for steps, most in ((sent["looks"], MOST_LOOKS), (sent["measured"], MOST_MEASURED)):
+        updates = [one["update"] for one in steps]
+        assert len(updates) == most
+        assert (updates[0], updates[-1]) == (1, 5000)
+        assert max(np.diff(updates)) < 5 * 5000 / most
+    assert max(look["metrics"]["accuracy"] for look in sent["looks"]) == 0.9  # the best is said beside the last
+    assert len(run.seen.scores["accuracy"]) == 5000  # what is taken away has them all
+
+
+def test_of_large_matrices_one_is_held():
+    run = followed(3, metrics={"accuracy": 0.5}, samples=[], confusion=np.zeros((21, 21)).tolist())
+    assert [look["confusion"] is None for look in run.seen.looks] == [True, True, False]
+
+
+def test_what_was_seen_of_a_run_stays_when_the_service_has_let_it_go():
+    """A reader who was away too long still has the curves in front of them, rewound or not."""
+
+    class Forgetful:
+        def poll(self, *_: object) -> News:
+            return News("gone", sentences=("This run is no longer kept.",))
+
+        def about(self, _: str) -> dict[str, object]:
+            return {}
+
+    run = followed(40)
+    run.news = News("paused", generation=2, update=40, checkpoints=(0, 20, 40), seconds=7.0)
+    run.poll(cast(Service, Forgetful()))
+    (sent,) = charts_data([run])["runs"]
+    assert (sent["state"], sent["update"], sent["seconds"]) == ("gone", 40, 7.0)
+    assert (sent["checkpoints"], sent["sentences"]) == ([], ["This run is no longer kept."])
+    assert unpacked(sent["series"]["updates"])[-1] == 40
 
 
 def test_the_colours_are_the_theme_s_and_all_of_it_can_be_sent():

@@ -17,7 +17,6 @@ from seqviz.ui.training.follow import Followed, Seen
 from seqviz.ui.training.settings import TASK_NAMES
 
 MOST_POINTS = 800  # of a series: beyond it updates are drawn in groups, their mean between their least and their most
-MOST_CELLS = 400  # of a confusion matrix at every look; of larger ones the last alone is sent
 
 
 def charts_data(runs: Sequence[Followed]) -> dict[str, Any]:
@@ -116,14 +115,11 @@ def series(seen: Seen, group: int) -> dict[str, Any]:
 
 
 def looks(seen: Seen, written: bool) -> list[dict[str, Any]]:
-    """Each look at held-out data; a large confusion matrix only at the last, and none of what is `written`."""
+    """Each look at held-out data, without the confusion matrix of what is `written`."""
     found = []
-    for place, look in enumerate(seen.looks):
-        confusion = look["confusion"]
-        large = confusion is not None and len(confusion) ** 2 > MOST_CELLS
-        dropped = written or (large and place < len(seen.looks) - 1)
-        counts = None if dropped or confusion is None else np.asarray(confusion, int).tolist()
-        found.append({**look, "confusion": counts})
+    for look in seen.looks:
+        confusion = None if written else look["confusion"]
+        found.append({**look, "confusion": confusion and np.asarray(confusion, int).tolist()})
     return found
 
 

@@ -67,8 +67,8 @@ def take_away() -> None:
         st.warning(shell.plain(refusal))
     st.caption(
         "The metrics hold every update that was seen here, all runs side by side. /gates opens the model. The script "
-        "needs PyTorch and NumPy alone and repeats the run’s first 100 losses. The address bar holds the settings, "
-        "not the training: a page that is loaded again begins without it."
+        "needs PyTorch and NumPy alone and repeats the run’s first 100 losses, fewer where a batch is large. "
+        "The address bar holds the settings, not the training: a page that is loaded again begins without it."
     )
 
 
@@ -122,10 +122,8 @@ def metrics_csv(runs: Sequence[Followed]) -> str:
             ("seconds", seen.seconds),
         ):
             columns[f"{run.name}: {title}"] = dict(zip(seen.updates, values, strict=True))
-        for look in seen.looks:
-            for metric, value in look["metrics"].items():
-                number = float("nan") if value is None else float(value)
-                columns.setdefault(f"{run.name}: held-out {metric}", {})[look["update"]] = number
+        for metric, found in seen.scores.items():
+            columns[f"{run.name}: held-out {metric}"] = found
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow(["update", *map(as_cell, columns)])
