@@ -38,7 +38,7 @@ def test_a_wide_table_is_named_at_once():
 
 def test_one_long_row_above_many_short_ones_asks_for_no_gigabytes():
     wide = ",".join("abcdefgh" * 1000) + "\n"
-    with pytest.raises(ValueError, match="x.csv has 1,000 rows by 8,000 columns, expected at most 5,000,000 cells"):
+    with pytest.raises(ValueError, match=r"x\.csv has 1,000 rows by 8,000 columns, expected at most 5,000,000 cells"):
         read_table((wide + "1\n" * 1000).encode(), "x.csv")
 
 
