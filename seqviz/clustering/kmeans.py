@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seqviz.clustering.centres import centres, means
+from seqviz.clustering.centres import centres
 from seqviz.clustering.distances import nearest, order_of
 from seqviz.clustering.starts import STARTS
 from seqviz.records import Array
@@ -82,8 +82,9 @@ def lloyd(
             stop_reason = "assignments unchanged"
         if stop_reason is not None:
             break
-        middle = means(columns, found, k) if centre == "mean" else centres(columns, found, k, p)
-        middle, met = without_empty(columns, middle, centroids[-1], found, away, empty, len(updated))
+        of_p = 2.0 if centre == "mean" else p  # the mean minimises Σ (x − c)²
+        middle = centres(columns, found, k, of_p)
+        middle, met = without_empty(columns, middle, centroids[-1], found, away, empty, len(updated), of_p)
         emptied += met
         updated.append(objective(columns, middle, found, p))
         if float(np.nansum((middle - centroids[-1]) ** 2)) <= least_shift:
@@ -106,7 +107,14 @@ def objective(columns: Array, centroids: Array, labels: NDArray[np.int32], p: fl
 
 
 def without_empty(
-    columns: Array, middle: Array, before: Array, labels: NDArray[np.int32], away: Array, rule: str, iteration: int
+    columns: Array,
+    middle: Array,
+    before: Array,
+    labels: NDArray[np.int32],
+    away: Array,
+    rule: str,
+    iteration: int,
+    p: float,
 ) -> tuple[Array, list[Emptied]]:
     """(k, D) the new centroids, those of clusters without points as the rule says, and which these were."""
     counts = np.bincount(labels, minlength=len(middle))
@@ -116,13 +124,16 @@ def without_empty(
     if rule != "farthest point" or not len(empty):
         return middle, [Emptied(iteration, int(cluster)) for cluster in empty]
     farthest = np.argpartition(away, -len(empty))[: -len(empty) - 1 : -1]  # as many, in scikit-learn's order
+    stay = labels.copy()
     for cluster, point in zip(empty, farthest, strict=True):
-        # the point leaves its cluster, whose middle is then that of the others
         old = labels[point]
         if counts[old] > 1:
-            middle[old] = (middle[old] * counts[old] - columns[:, point]) / (counts[old] - 1)
+            stay[point] = cluster  # it leaves its cluster, whose middle is then that of the others
             counts[old] -= 1
         middle[cluster] = columns[:, point]
+    for old in np.unique(labels[farthest]):
+        inside = columns[:, stay == old]
+        middle[old] = centres(inside, np.zeros(inside.shape[1], np.int32), 1, p)[0]
     return middle, [Emptied(iteration, int(c), int(point)) for c, point in zip(empty, farthest, strict=True)]
 
 

@@ -92,6 +92,21 @@ def test_empty_clusters_go_to_the_farthest_points_as_in_sklearn(away: list[float
     assert_as_sklearn(run, start)
 
 
+@pytest.mark.parametrize(("p", "centre"), [(1.0, "minimiser"), (3.0, "minimiser"), (1.0, "mean")])
+def test_a_cluster_that_gives_its_farthest_point_away_has_the_middle_of_the_others(p: float, centre: str) -> None:
+    """By the centre's own rule: what is left of a mean when a point goes is not what is left of a median."""
+    points = np.array([[0.0], [1.0], [2.0], [3.0], [10.0], [7.0]])
+    start = [[2.0], [500.0], [600.0]]
+    run = kmeans(points, 3, init=start, metric="minkowski", p=p, centre=centre)
+    assert [(event.cluster, event.point) for event in run.emptied[:2]] == [(1, 4), (2, 5)]
+    np.testing.assert_allclose(run.centroids[1, :, 0], [1.5, 10.0, 7.0])  # of 0, 1, 2, 3 each centre is 1.5
+    points[3] = 2.5
+    moved = kmeans(points, 3, init=start, metric="minkowski", p=p, centre=centre).centroids[1, 0, 0]
+    rest = points[:4, 0]
+    expected = rest.mean() if centre == "mean" else np.median(rest) if p == 1.0 else minimisers(rest[None], p)[0]
+    assert moved == pytest.approx(expected)
+
+
 def test_an_empty_cluster_is_kept_or_dropped() -> None:
     points = blobs(1, 60, 3)
     start = np.vstack([points[:2], [[100.0, 100.0]]])

@@ -260,6 +260,7 @@ FAR = (2.0, 0.0), (12.0, 11.0)
         Settings(Source("blobs"), Rules(k=2, empty="keep"), BY_HAND, starts=FAR),
         Settings(Source("blobs"), Rules(k=2, empty="drop"), BY_HAND, starts=FAR),
         Settings(Source("blobs"), Rules(k=2), BY_HAND, starts=FAR),
+        Settings(Source("blobs"), Rules(k=2, metric="manhattan"), BY_HAND, starts=FAR),
         Settings(Source("blobs"), Rules(k=4, max_iterations=2)),
     ],
     ids=lambda one: f"{one.source.name} {one.rules.metric} {one.rules.centre} {one.rules.empty} {one.way}",
