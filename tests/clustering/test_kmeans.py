@@ -188,6 +188,14 @@ def test_many_points_at_once_are_compared_as_few_are(seed: int, n: int, k: int, 
     assert (labels != of_many).mean() <= 1e-3
 
 
+def test_many_points_far_from_0_find_their_own_groups() -> None:
+    near = blobs(0, 21_000, 4)
+    start = near[[0, 1, 2, 3]]
+    runs = [kmeans(near + far, 4, init=start + far) for far in (0.0, 1e9)]
+    assert runs[1].stop_reason != "maximum of iterations"
+    assert runs[1].inertia == pytest.approx(runs[0].inertia, rel=1e-5)
+
+
 def test_more_clusters_than_a_byte_counts() -> None:
     columns = np.arange(1000.0)[None]
     labels, _ = nearest_of_many(columns, np.arange(0.0, 1000.0, 5.0)[:, None])
