@@ -19,6 +19,8 @@ from seqviz.records import Array
 from seqviz.records.clustering import Emptied, KMeansRun, StopReason
 
 EmptyRule = Literal["farthest point", "keep", "drop"]
+POWERS = (-280, 280)  # exponents of ten within which |x − c|^p of the whole width stays; sums have room beyond
+FARTHEST = 8e307
 EMPTY_RULES = ("farthest point", "keep", "drop")
 
 
@@ -53,7 +55,9 @@ def kmeans(
     """
     x = checked_points(points)
     order = order_of(metric, p)
+    check_powers(x, order)
     first = checked_start(x, k, init, order, seed)
+    check_powers(np.concatenate([x, first]), order)
     if max_iterations < 1:
         raise ValueError(f"max_iterations is {max_iterations}, expected at least 1")
     if not tolerance >= 0.0:
@@ -62,6 +66,21 @@ def kmeans(
         if value not in choices:
             raise ValueError(f"{name} is {value!r}, expected one of {', '.join(choices)}")
     return lloyd(x, first, order, tolerance * float(x.var(axis=0).mean()), max_iterations, empty, centre)
+
+
+def check_powers(x: Array, p: float) -> None:
+    """Refuse points so far apart or so close that |x − c|^p is beyond what float64 holds.
+
+    Raises:
+        ValueError: with the width of the points and its bounds.
+    """
+    width = 2 * float(min(np.ptp(x / 2, axis=0).max(), FARTHEST))  # the half has a width that float64 holds
+    low, high = (10.0 ** (power / p) for power in POWERS)
+    if width and not low <= width <= high:
+        raise ValueError(
+            f"points and starts are {width:.3g} wide, expected from {low:.3g} to {high:.3g}: beyond, |x − c|^{p:g} "
+            "is too small or too large to be computed"
+        )
 
 
 def lloyd(

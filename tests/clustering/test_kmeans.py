@@ -258,6 +258,22 @@ def test_what_cannot_be_clustered_is_refused(given_: dict[str, Any], message: st
         kmeans(options.pop("points"), options.pop("k"), **options)
 
 
+@pytest.mark.parametrize(("p", "scale"), [(2.0, 1e200), (2.0, 1e-200), (4.0, 1e100), (20.0, 1e20), (20.0, 1e-20)])
+def test_powers_that_no_float_holds_are_refused(p: float, scale: float) -> None:
+    """They became one group with an objective of 0, or of infinity."""
+    with pytest.raises(ValueError, match=r"are [0-9.]+e[-+]\d+ wide, expected from .* to "):
+        kmeans(blobs(0, 60, 4) * scale, 4, metric="minkowski", p=p)
+
+
+@pytest.mark.parametrize(("p", "scale"), [(1.0, 1e100), (2.0, 1e100), (2.0, 1e-100), (20.0, 1e10), (20.0, 1e-10)])
+def test_a_run_does_not_hang_on_the_unit(p: float, scale: float) -> None:
+    points = blobs(0, 60, 4)
+    one, other = (kmeans(points * by, 4, metric="minkowski", p=p, init=points[:4] * by) for by in (1.0, scale))
+    np.testing.assert_array_equal(one.labels, other.labels)
+    np.testing.assert_allclose(other.centroids, one.centroids * scale, rtol=1e-6, atol=1e-9 * scale)
+    np.testing.assert_allclose(other.moved(0), one.moved(0) * scale, rtol=1e-6, atol=1e-9 * scale)
+
+
 @pytest.mark.parametrize("p", [2.0, 2.5, 3.0, 7.0, 20.0])
 def test_newton_s_centre_is_where_the_slope_changes_its_sign(p: float):
     """Skewed, rounded, far from 0, a single point, all points the same."""
