@@ -109,12 +109,16 @@ def mixture_bic(points: Array, ks: Sequence[int], *, seed: int = 0) -> Criterion
     """
     from sklearn.mixture import GaussianMixture
 
+    x = np.asarray(points, float)
+    spread = x.std(axis=0).max() or 1.0  # what scikit-learn adds to each variance, 10⁻⁶, is then small in any unit
+    of_unit = 2 * x.size * np.log(spread)  # the density is one per unit of each coordinate
     values = []
     for k in ks:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a fit that ends at its maximum of iterations
             try:
-                values.append(float(GaussianMixture(k, random_state=seed).fit(points).bic(points)))
+                fit = GaussianMixture(k, random_state=seed).fit(x / spread)
+                values.append(float(fit.bic(x / spread) + of_unit))
             except ValueError:  # fewer points than components, or a covariance that collapses
                 values.append(np.nan)
     found = np.array(values)

@@ -70,20 +70,21 @@ def nearest(columns: Array, centroids: Array, p: float) -> tuple[NDArray[np.int3
 def nearest_of_many(columns: Array, centroids: Array) -> tuple[NDArray[np.int32], Array]:
     """The same for p = 2, several times as fast: |x − c|² is smallest where |c|² − 2 x·c is.
 
-    Points that are equally near to rounding may go to either centroid. What is returned as |x − c|² is the difference
-    squared, not what was compared: that cancels where points lie far from 0.
+    Points that are equally near to rounding may go to either centroid. All are measured from the centroids' middle,
+    for |c|² − 2 x·c cancels far from 0, and what is returned as |x − c|² is the difference squared.
     """
     count = columns.shape[1]
     there = np.flatnonzero(~np.isnan(centroids[:, 0]))  # not dropped
     k = len(there)
-    kept = np.ascontiguousarray(centroids[there].T)  # (D, k)
+    origin = centroids[there].mean(axis=0)[:, None]  # (D, 1)
+    kept = np.ascontiguousarray(centroids[there].T) - origin  # (D, k)
     terms = np.hstack([-2.0 * kept.T, (kept**2).sum(axis=0)[:, None]])  # (k, D+1): −2 c, |c|²
     number = np.int8 if k <= 127 else np.int32
     labels, least = np.empty(count, np.intp), np.empty(count)
     scores, ones = np.empty((k, CHUNK)), np.ones((1, CHUNK))
     nearer, later, place = np.empty(CHUNK, bool), np.empty(CHUNK, number), np.empty(CHUNK, number)
     for start in range(0, count, CHUNK):
-        part = columns[:, start : start + CHUNK]  # (D, n)
+        part = columns[:, start : start + CHUNK] - origin  # (D, n)
         size = part.shape[1]
         score = np.matmul(terms, np.vstack([part, ones[:, :size]]), out=scores[:, :size])  # (k, D+1) @ (D+1, n)
         best, less, step, label = score[0], nearer[:size], later[:size], place[:size]

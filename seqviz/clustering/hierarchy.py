@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.cluster.hierarchy import cut_tree, linkage
+from scipy.cluster.hierarchy import linkage
 
 from seqviz.clustering.kmeans import checked_points
 from seqviz.records.clustering import Tree
@@ -32,12 +32,23 @@ def hierarchy(points: ArrayLike, method: str = "ward") -> Tree:
 
 
 def cut(tree: Tree, k: int) -> NDArray[np.int32]:
-    """(N,) the cluster of each point, from 0, where the tree is cut into k.
+    """(N,) the cluster of each point, from 0 in the points' order, where the tree is cut into k.
+
+    The last k − 1 merges are undone, in the order in which they were made: among merges at one height scipy's
+    `cut_tree` undoes others.
 
     Raises:
         ValueError: k outside 1 … N.
     """
     if not 1 <= k <= len(tree.points):
         raise ValueError(f"k is {k}, expected from 1 to {len(tree.points):,}, the number of points")
-    found: NDArray[np.int32] = cut_tree(tree.merges, k)[:, 0].astype(np.int32)
+    count = len(tree.points)
+    first = np.arange(2 * count - k)  # a point of each cluster, the one it is called by
+    above = np.arange(2 * count - k)  # the merge that took it in, or itself
+    for merge, pair in enumerate(tree.merges[: count - k, :2].astype(np.intp), start=count):
+        above[pair] = merge
+        first[merge] = first[pair].min()
+    for node in range(len(above) - 1, -1, -1):
+        above[node] = above[above[node]]  # what took it in has been followed to its end
+    found: NDArray[np.int32] = np.unique(first[above[:count]], return_inverse=True)[1].astype(np.int32)
     return found

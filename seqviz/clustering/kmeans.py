@@ -12,13 +12,15 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from seqviz.clustering.centres import centres, means
+from seqviz.clustering.centres import centres
 from seqviz.clustering.distances import nearest, order_of
 from seqviz.clustering.starts import STARTS
 from seqviz.records import Array
 from seqviz.records.clustering import Emptied, KMeansRun, StopReason
 
 EmptyRule = Literal["farthest point", "keep", "drop"]
+POWERS = (-280, 280)  # exponents of ten within which |x − c|^p of the whole width stays; sums have room beyond
+FARTHEST = 8e307
 EMPTY_RULES = ("farthest point", "keep", "drop")
 
 
@@ -53,7 +55,9 @@ def kmeans(
     """
     x = checked_points(points)
     order = order_of(metric, p)
+    check_powers(x, order)
     first = checked_start(x, k, init, order, seed)
+    check_powers(np.concatenate([x, first]), order)
     if max_iterations < 1:
         raise ValueError(f"max_iterations is {max_iterations}, expected at least 1")
     if not tolerance >= 0.0:
@@ -62,6 +66,21 @@ def kmeans(
         if value not in choices:
             raise ValueError(f"{name} is {value!r}, expected one of {', '.join(choices)}")
     return lloyd(x, first, order, tolerance * float(x.var(axis=0).mean()), max_iterations, empty, centre)
+
+
+def check_powers(x: Array, p: float) -> None:
+    """Refuse points so far apart or so close that |x − c|^p is beyond what float64 holds.
+
+    Raises:
+        ValueError: with the width of the points and its bounds.
+    """
+    width = 2 * float(min(np.ptp(x / 2, axis=0).max(), FARTHEST))  # the half has a width that float64 holds
+    low, high = (10.0 ** (power / p) for power in POWERS)
+    if width and not low <= width <= high:
+        raise ValueError(
+            f"points and starts are {width:.3g} wide, expected from {low:.3g} to {high:.3g}: beyond, |x − c|^{p:g} "
+            "is too small or too large to be computed"
+        )
 
 
 def lloyd(
@@ -82,8 +101,9 @@ def lloyd(
             stop_reason = "assignments unchanged"
         if stop_reason is not None:
             break
-        middle = means(columns, found, k) if centre == "mean" else centres(columns, found, k, p)
-        middle, met = without_empty(columns, middle, centroids[-1], found, away, empty, len(updated))
+        of_p = 2.0 if centre == "mean" else p  # the mean minimises Σ (x − c)²
+        middle = centres(columns, found, k, of_p)
+        middle, met = without_empty(columns, middle, centroids[-1], found, away, empty, len(updated), of_p)
         emptied += met
         updated.append(objective(columns, middle, found, p))
         if float(np.nansum((middle - centroids[-1]) ** 2)) <= least_shift:
@@ -106,7 +126,14 @@ def objective(columns: Array, centroids: Array, labels: NDArray[np.int32], p: fl
 
 
 def without_empty(
-    columns: Array, middle: Array, before: Array, labels: NDArray[np.int32], away: Array, rule: str, iteration: int
+    columns: Array,
+    middle: Array,
+    before: Array,
+    labels: NDArray[np.int32],
+    away: Array,
+    rule: str,
+    iteration: int,
+    p: float,
 ) -> tuple[Array, list[Emptied]]:
     """(k, D) the new centroids, those of clusters without points as the rule says, and which these were."""
     counts = np.bincount(labels, minlength=len(middle))
@@ -116,13 +143,16 @@ def without_empty(
     if rule != "farthest point" or not len(empty):
         return middle, [Emptied(iteration, int(cluster)) for cluster in empty]
     farthest = np.argpartition(away, -len(empty))[: -len(empty) - 1 : -1]  # as many, in scikit-learn's order
+    stay = labels.copy()
     for cluster, point in zip(empty, farthest, strict=True):
-        # the point leaves its cluster, whose middle is then that of the others
         old = labels[point]
         if counts[old] > 1:
-            middle[old] = (middle[old] * counts[old] - columns[:, point]) / (counts[old] - 1)
+            stay[point] = cluster  # it leaves its cluster, whose middle is then that of the others
             counts[old] -= 1
         middle[cluster] = columns[:, point]
+    for old in np.unique(labels[farthest]):
+        inside = columns[:, stay == old]
+        middle[old] = centres(inside, np.zeros(inside.shape[1], np.int32), 1, p)[0]
     return middle, [Emptied(iteration, int(c), int(point)) for c, point in zip(empty, farthest, strict=True)]
 
 

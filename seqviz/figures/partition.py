@@ -150,9 +150,9 @@ def partitions(panels: Sequence[Partition], axes: tuple[str, str], dark: bool = 
                 column,
             )
     figure.update_layout(frame.layout(dark, 310, margin=frame.margin(top=46)))
-    figure.update_xaxes(frame.axis(dark, axes[0], showgrid=False, nticks=5))
+    figure.update_xaxes(frame.axis(dark, frame.safe(axes[0]), showgrid=False, nticks=5))
     figure.update_yaxes(frame.axis(dark, "", showgrid=False, nticks=5))
-    figure.update_yaxes(title_text=axes[1], col=1)
+    figure.update_yaxes(title_text=frame.safe(axes[1]), col=1)
     for column, panel in enumerate(panels):
         place = "x domain" if column == 0 else f"x{column + 1} domain"
         text = frame.note(dark, panel.title, x=0, xref=place, xanchor="left", y=1, yref="paper", yanchor="bottom")

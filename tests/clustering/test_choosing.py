@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 from sklearn.metrics import calinski_harabasz_score, silhouette_samples
+from sklearn.mixture import GaussianMixture
 
 from seqviz.clustering import elbow, kmeans
 from seqviz.clustering.choosing import best_labels, calinski_harabasz, gap, knee_of, mixture_bic, silhouette
@@ -65,6 +66,17 @@ def test_only_two_can_say_that_there_is_one_cluster() -> None:
     for criterion in (mixture_bic(points, curve.ks), gap(points, curve)):
         assert criterion.chosen == 1
         assert criterion.can_say_one
+
+
+@pytest.mark.parametrize("scale", [1e-8, 1e8])
+def test_the_bic_names_the_same_k_in_any_unit(scale: float) -> None:
+    """In small units scikit-learn's 10⁻⁶ on each variance was larger than the variance, and it named 1."""
+    points = groups(3)
+    one, other = mixture_bic(points, range(1, 6)), mixture_bic(points * scale, range(1, 6))
+    assert one.chosen == other.chosen == 3
+    np.testing.assert_allclose(other.values, one.values + 2 * points.size * np.log(scale), rtol=1e-6)
+    expected = [GaussianMixture(k, random_state=0).fit(points).bic(points) for k in (1, 3)]
+    np.testing.assert_allclose(one.values[[0, 2]], expected, rtol=1e-4)
 
 
 def test_values_are_scikit_learns() -> None:

@@ -63,6 +63,7 @@ def test_scaling_and_projecting_as_scikit_learn() -> None:
     np.testing.assert_allclose(np.abs(found), np.abs(pca.transform(values)), atol=1e-8)
     assert kept == pytest.approx(pca.explained_variance_ratio_.sum())
     np.testing.assert_array_equal(scaled(np.ones((4, 1))), np.zeros((4, 1)))
+    np.testing.assert_array_equal(scaled(np.full((10, 1), 0.1)), np.zeros((10, 1)))  # whose mean is not 0.1
     assert projected(np.ones((4, 3)))[1] == 1.0
 
 

@@ -43,6 +43,20 @@ def test_every_merge_joins_the_two_nearest(seed: int, n: int, method: str) -> No
     np.testing.assert_array_equal(cut(tree, n), np.arange(n))
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_among_merges_at_one_height_the_later_ones_are_undone(method: str) -> None:
+    """As the drawing cuts. Points on a grid, some twice: many heights are the same."""
+    points = np.random.default_rng(0).integers(0, 6, (60, 2)).astype(float)
+    tree = hierarchy(points, method)
+    assert len(np.unique(tree.heights)) < len(tree.heights)
+    clusters = {i: [i] for i in range(60)}
+    for number, (a, b) in enumerate(tree.merges[:, :2].astype(int)):
+        clusters[60 + number] = clusters.pop(a) + clusters.pop(b)
+        labels = cut(tree, len(clusters))
+        members = sorted((sorted(one) for one in clusters.values()), key=min)
+        assert [np.flatnonzero(labels == one).tolist() for one in range(len(clusters))] == members
+
+
 def test_a_long_chain_is_no_trouble() -> None:
     tree = hierarchy(np.arange(1500.0)[:, None] ** 1.01, "single")
     assert len(set(cut(tree, 40).tolist())) == 40

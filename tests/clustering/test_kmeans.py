@@ -92,6 +92,21 @@ def test_empty_clusters_go_to_the_farthest_points_as_in_sklearn(away: list[float
     assert_as_sklearn(run, start)
 
 
+@pytest.mark.parametrize(("p", "centre"), [(1.0, "minimiser"), (3.0, "minimiser"), (1.0, "mean")])
+def test_a_cluster_that_gives_its_farthest_point_away_has_the_middle_of_the_others(p: float, centre: str) -> None:
+    """By the centre's own rule: what is left of a mean when a point goes is not what is left of a median."""
+    points = np.array([[0.0], [1.0], [2.0], [3.0], [10.0], [7.0]])
+    start = [[2.0], [500.0], [600.0]]
+    run = kmeans(points, 3, init=start, metric="minkowski", p=p, centre=centre)
+    assert [(event.cluster, event.point) for event in run.emptied[:2]] == [(1, 4), (2, 5)]
+    np.testing.assert_allclose(run.centroids[1, :, 0], [1.5, 10.0, 7.0])  # of 0, 1, 2, 3 each centre is 1.5
+    points[3] = 2.5
+    moved = kmeans(points, 3, init=start, metric="minkowski", p=p, centre=centre).centroids[1, 0, 0]
+    rest = points[:4, 0]
+    expected = rest.mean() if centre == "mean" else np.median(rest) if p == 1.0 else minimisers(rest[None], p)[0]
+    assert moved == pytest.approx(expected)
+
+
 def test_an_empty_cluster_is_kept_or_dropped() -> None:
     points = blobs(1, 60, 3)
     start = np.vstack([points[:2], [[100.0, 100.0]]])
@@ -173,6 +188,14 @@ def test_many_points_at_once_are_compared_as_few_are(seed: int, n: int, k: int, 
     assert (labels != of_many).mean() <= 1e-3
 
 
+def test_many_points_far_from_0_find_their_own_groups() -> None:
+    near = blobs(0, 21_000, 4)
+    start = near[[0, 1, 2, 3]]
+    runs = [kmeans(near + far, 4, init=start + far) for far in (0.0, 1e9)]
+    assert runs[1].stop_reason != "maximum of iterations"
+    assert runs[1].inertia == pytest.approx(runs[0].inertia, rel=1e-5)
+
+
 def test_more_clusters_than_a_byte_counts() -> None:
     columns = np.arange(1000.0)[None]
     labels, _ = nearest_of_many(columns, np.arange(0.0, 1000.0, 5.0)[:, None])
@@ -233,6 +256,22 @@ def test_what_cannot_be_clustered_is_refused(given_: dict[str, Any], message: st
     options = {"points": [[0.0], [1.0], [2.0], [5.0]], "k": 2, **given_}
     with pytest.raises(ValueError, match=message):
         kmeans(options.pop("points"), options.pop("k"), **options)
+
+
+@pytest.mark.parametrize(("p", "scale"), [(2.0, 1e200), (2.0, 1e-200), (4.0, 1e100), (20.0, 1e20), (20.0, 1e-20)])
+def test_powers_that_no_float_holds_are_refused(p: float, scale: float) -> None:
+    """They became one group with an objective of 0, or of infinity."""
+    with pytest.raises(ValueError, match=r"are [0-9.]+e[-+]\d+ wide, expected from .* to "):
+        kmeans(blobs(0, 60, 4) * scale, 4, metric="minkowski", p=p)
+
+
+@pytest.mark.parametrize(("p", "scale"), [(1.0, 1e100), (2.0, 1e100), (2.0, 1e-100), (20.0, 1e10), (20.0, 1e-10)])
+def test_a_run_does_not_hang_on_the_unit(p: float, scale: float) -> None:
+    points = blobs(0, 60, 4)
+    one, other = (kmeans(points * by, 4, metric="minkowski", p=p, init=points[:4] * by) for by in (1.0, scale))
+    np.testing.assert_array_equal(one.labels, other.labels)
+    np.testing.assert_allclose(other.centroids, one.centroids * scale, rtol=1e-6, atol=1e-9 * scale)
+    np.testing.assert_allclose(other.moved(0), one.moved(0) * scale, rtol=1e-6, atol=1e-9 * scale)
 
 
 @pytest.mark.parametrize("p", [2.0, 2.5, 3.0, 7.0, 20.0])

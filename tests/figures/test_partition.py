@@ -42,6 +42,9 @@ def test_partitions_hold_every_point_with_its_cluster():
     centroids = np.array([[0.5, 0.5], [5.0, 5.0]])
     panels = [Partition(points, np.array(labels, np.int32), centroids, "x") for labels in ([0, 0, 1], [1, 1, 1])]
     figure = partitions(panels, ("a", "b"), dark=True)
+    named = partitions(panels, ("<b>a</b>", "<i>b"))  # columns of a reader's file
+    assert named.layout.xaxis.title.text == "&lt;b&gt;a&lt;/b&gt;"
+    assert named.layout.yaxis.title.text == "&lt;i&gt;b"
     drawn = [len(trace.x) for trace in figure.data if trace.name.startswith("cluster")]
     assert drawn == [2, 1, 0, 3]
     first, second = (trace for trace in figure.data[:4] if trace.name.startswith("cluster"))

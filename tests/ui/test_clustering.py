@@ -110,6 +110,17 @@ def test_the_script_prints_the_same_numbers(fuzziness: float, tmp_path: Path) ->
         assert printed[method] == sorted(np.bincount(cut(tree, 3)).tolist(), reverse=True)
 
 
+def test_the_script_knows_points_that_lie_on_a_centroid(tmp_path: Path) -> None:
+    """As many clusters as points: 0 / 0 made every share nan."""
+    data = Data("moons", 8, 0, 8)
+    found = three_ways(data, 1.05)
+    path = tmp_path / "clusters.py"
+    path.write_text(ways_script(found, data), encoding="utf-8")
+    answer = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
+    objective = next(line for line in answer.stdout.splitlines() if line.startswith("objective"))
+    assert float(objective.split()[1]) == pytest.approx(found.soft.objective[-1], rel=1e-9)
+
+
 @pytest.mark.parametrize(("fields", "message"), [
     (("blobs", 20, 0, 0), "“Clusters k” is 0, expected a number from 1 to 8"),
     (("blobs", 20, 0, 9), "“Clusters k” is 9, expected a number from 1 to 8"),

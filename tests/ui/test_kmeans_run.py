@@ -19,6 +19,7 @@ from sklearn.datasets import load_digits, load_iris
 from sklearn.decomposition import PCA
 
 from seqviz.clustering.data import made
+from seqviz.ui.kmeans.applications import means_of
 from seqviz.ui.kmeans.compute import hand_starts, shown, starts_of
 from seqviz.ui.kmeans.files import points_csv, script, steps_csv
 from seqviz.ui.kmeans.kept import rows_in, written
@@ -187,6 +188,26 @@ def test_what_cannot_be_run_is_said_with_the_value_and_the_bound(settings: Setti
     assert str(refusal.value).startswith(sentence)
 
 
+def test_a_run_that_could_take_minutes_is_refused_at_once():
+    """5,000 points, 64 columns, 30 clusters and p = 3 took more than a second an iteration."""
+    slow = Settings(Source("digits"), Rules(k=30, metric="minkowski", p=3.0, max_iterations=300))
+    with pytest.raises(
+        ValueError, match="“Iterations at most” is 300, expected at most 72 for 1,797 points, 64 columns"
+    ):
+        shown(slow)
+    assert len(shown(replace(slow, rules=replace(slow.rules, k=2, max_iterations=3))).run.updated) == 3
+    for metric in ("euclidean", "manhattan"):
+        assert shown(replace(slow, rules=replace(slow.rules, k=3, metric=metric))).run.k == 3
+
+
+def test_a_column_called_group_or_rows_hides_no_number_of_ours():
+    table = read_table(b"group,rows,a\n1,2,3\n4,5,6\n9,8,7\n", "g.csv")
+    found = means_of(shown(Settings(Source(OWN, file=table.digest), Rules(k=2)), table))
+    assert list(found) == ["group", "rows", "group (column)", "rows (column)", "a"]
+    assert found["group"] == [1, 2]
+    assert sum(found["rows"]) == 3
+
+
 def test_duplicate_points_and_one_column_can_be_run():
     table = read_table(b"a\n1\n1\n1\n5\n", "same.csv")
     found = shown(Settings(Source(OWN, file=table.digest), Rules(k=3)), table)
@@ -260,6 +281,7 @@ FAR = (2.0, 0.0), (12.0, 11.0)
         Settings(Source("blobs"), Rules(k=2, empty="keep"), BY_HAND, starts=FAR),
         Settings(Source("blobs"), Rules(k=2, empty="drop"), BY_HAND, starts=FAR),
         Settings(Source("blobs"), Rules(k=2), BY_HAND, starts=FAR),
+        Settings(Source("blobs"), Rules(k=2, metric="manhattan"), BY_HAND, starts=FAR),
         Settings(Source("blobs"), Rules(k=4, max_iterations=2)),
     ],
     ids=lambda one: f"{one.source.name} {one.rules.metric} {one.rules.centre} {one.rules.empty} {one.way}",

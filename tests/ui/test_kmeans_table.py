@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqviz.ui.kmeans.table import read_table
+from seqviz.ui.kmeans.table import names_of, read_table
 
 
 def test_numbers_under_a_header():
@@ -28,6 +28,18 @@ def test_every_separator_a_byte_order_mark_and_blank_lines(separator: str):
 def test_no_header_and_names_that_repeat_or_lack():
     assert read_table(b"1,2\n3,4\n", "x.csv").columns == ("column 1", "column 2")
     assert read_table(b"a,a,\n1,2,3\n4,5,6\n", "x.csv").columns == ("a", "a (2)", "column 3")
+    assert read_table(b"a,a (3),a\n1,2,3\n4,5,6\n", "x.csv").columns == ("a", "a (3)", "a (3) (3)")
+
+
+def test_a_wide_table_is_named_at_once():
+    """Looked up in a list, 60,000 names took twelve seconds, and a file has room for ten times as many."""
+    assert len(set(names_of([f"c{j % 50_000}" for j in range(60_000)]))) == 60_000
+
+
+def test_one_long_row_above_many_short_ones_asks_for_no_gigabytes():
+    wide = ",".join("abcdefgh" * 1000) + "\n"
+    with pytest.raises(ValueError, match=r"x\.csv has 1,000 rows by 8,000 columns, expected at most 5,000,000 cells"):
+        read_table((wide + "1\n" * 1000).encode(), "x.csv")
 
 
 def test_a_column_of_text_is_left_out_and_named():

@@ -46,7 +46,9 @@ for _ in range({iterations}):
     centroids = weights.T @ points / weights.sum(axis=0)[:, None]
     away = ((points[:, None] - centroids) ** 2).sum(axis=2)  # (N, k)
     objective = (weights * away).sum()
-    shares = (away.min(axis=1, keepdims=True) / away) ** (1 / (m - 1))
+    nearest = away.min(axis=1, keepdims=True)
+    ratio = nearest / np.where(away > 0, away, 1.0)
+    shares = np.where(nearest > 0, ratio ** (1 / (m - 1)), away == 0)  # a point on a centroid belongs to that alone
     u = shares / shares.sum(axis=1, keepdims=True)
 print("objective", f"{{objective:.12g}}")
 

@@ -184,6 +184,8 @@ def means_of(found: Shown) -> dict[str, list[object]]:
         "rows": [int(size) for size in run.sizes(run.assignments - 1)],
     }
     for d, name in enumerate(found.chosen.columns):
+        while name in rows:
+            name = f"{name} (column)"
         rows[name] = [float(value) for value in run.centroids[-1, :, d].round(4)]
     return rows
 

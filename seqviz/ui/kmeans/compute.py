@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from seqviz.clustering import kmeans
+from seqviz.clustering.distances import order_of
 from seqviz.clustering.starts import STARTS
 from seqviz.figures.numbers import in_words
 from seqviz.records import Array
@@ -18,6 +19,7 @@ from seqviz.ui.kmeans.settings import BY_HAND, CLUSTERS, ITERATIONS, ORDERS, TOL
 from seqviz.ui.kmeans.table import Table
 
 MINKOWSKI = 20  # times the work, where p is neither 1 nor 2
+LONGEST = 5e9  # work times iterations of one run: about half a minute
 REACH = 0.5  # starts lie at most this share of the data's width outside the data
 
 
@@ -42,6 +44,7 @@ def shown(settings: Settings, table: Table | None = None) -> Shown:
     check_rules(settings.rules, len(chosen.values))
     if settings.way == BY_HAND:
         check_starts(settings.starts, chosen)
+    check_length(settings.rules, chosen)
     return Shown(settings, chosen, plane_of(chosen, settings.drawn), run_of(settings, table), table)
 
 
@@ -77,8 +80,26 @@ def ends_of(settings: Settings, way: str, table: Table | None, first: int, last:
 
 def work_of(found: Shown) -> float:
     """About how much one run computes: points, columns and clusters, more where each centre is a problem of its own."""
-    n, width = found.chosen.values.shape
-    return float(n * width * found.run.k * (1 if found.run.p in (1.0, 2.0) else MINKOWSKI))
+    return _work(found.chosen, found.run.k, found.run.p)
+
+
+def _work(chosen: Chosen, k: int, p: float) -> float:
+    return float(chosen.values.size * k * (1 if p in (1.0, 2.0) else MINKOWSKI))
+
+
+def check_length(rules: Rules, chosen: Chosen) -> None:
+    """Refuse a run that could take minutes.
+
+    Raises:
+        ValueError: with how many iterations there is time for.
+    """
+    work = _work(chosen, rules.k, order_of(rules.metric, rules.p))
+    if work * rules.max_iterations > LONGEST:
+        n, width = chosen.values.shape
+        raise ValueError(
+            f"“Iterations at most” is {rules.max_iterations}, expected at most {max(1, int(LONGEST / work))} for {n:,} "
+            f"points, {width} columns and {rules.k} clusters with p = {rules.p:g}; p = 1 and p = 2 are far quicker"
+        )
 
 
 def check_rules(rules: Rules, count: int) -> None:

@@ -111,12 +111,15 @@ for iteration in range(1, {assignments} + 1):
     if empty == "farthest point":
         lost = np.flatnonzero(counts == 0)
         farthest = np.argsort(away.min(axis=1))[::-1][: len(lost)]
+        stay = labels.copy()
         for c, n in zip(lost, farthest):
             moved[c] = points[n]
             old = labels[n]
             if counts[old] > 1:
-                rest = (labels == old) & ~np.isin(np.arange(len(points)), farthest)
-                moved[old] = points[rest].mean(axis=0) if rest.any() else moved[old]
+                stay[n] = c
+                counts[old] -= 1
+        for old in set(labels[farthest]):
+            moved[old] = middle_of(points[stay == old])
     centroids = moved
 print("stopped:", {stop!r})
 for number, centroid in enumerate(centroids, start=1):

@@ -13,6 +13,7 @@ from seqviz.records import Array
 
 LARGEST = 1e100  # a number beyond would overflow when it is squared
 NAME_LENGTH = 40
+CELLS = 5_000_000  # a file of 5 MB cannot fill more; one long row above many short ones would ask for gigabytes
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +60,8 @@ def read_table(content: bytes, name: str) -> Table:
     body = rows[1:] if has_header else rows
     if len(body) < 2:
         raise ValueError(f"{name} has a header and {len(body)} rows, expected at least 2")
+    if len(body) * len(header) > CELLS:
+        raise ValueError(f"{name} has {len(body):,} rows by {len(header):,} columns, expected at most {CELLS:,} cells")
     return columns_of_numbers(body, names_of(header), name, digest_of(content), 2 if has_header else 1)
 
 
@@ -118,8 +121,10 @@ def number_in(cell: str) -> float | None:
 
 def names_of(header: list[str]) -> list[str]:
     """Column names, none empty and none twice."""
-    names: list[str] = []
+    names: dict[str, None] = {}  # a set that keeps its order: there may be 100,000
     for j, cell in enumerate(header):
         name = cell.strip()[:NAME_LENGTH] or f"column {j + 1}"
-        names.append(name if name not in names else f"{name} ({j + 1})")
-    return names
+        while name in names:
+            name = f"{name} ({j + 1})"
+        names[name] = None
+    return list(names)
