@@ -52,8 +52,15 @@ def show() -> None:
     _ways(data=ways_data(found, data), key="ways")
     predict_first(found, data)
     with st.container(horizontal=True):
-        st.download_button("Numbers (CSV)", lambda: ways_csv(found), "clusters.csv", "text/csv")
-        st.download_button("Script (scikit-learn)", lambda: ways_script(found, data), "clusters.py", "text/x-python")
+        # A click that runs nothing: a run could forget the file before the browser asks for it.
+        st.download_button("Numbers (CSV)", lambda: ways_csv(found), "clusters.csv", "text/csv", on_click="ignore")
+        st.download_button(
+            "Script (scikit-learn)",
+            lambda: ways_script(found, data),
+            "clusters.py",
+            "text/x-python",
+            on_click="ignore",
+        )
     st.caption(f"k-means: the best of {STARTS} starts by k-means++. Fuzzy c-means begins with shares drawn at random.")
     explain(
         (
