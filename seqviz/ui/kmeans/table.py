@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from seqviz.records import Array
 
 LARGEST = 1e100  # a number beyond would overflow when it is squared
 NAME_LENGTH = 40
+DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +39,8 @@ def digest_of(content: bytes) -> str:
 def read_table(content: bytes, name: str) -> Table:
     """Read a CSV with commas, semicolons or tabs; its first row may hold names.
 
+    Where commas do not separate, they may stand in the numbers, as spreadsheets write them in most of Europe.
+
     Raises:
         ValueError: it has no rows, no column of numbers, or fewer than two rows of them.
     """
@@ -47,11 +51,17 @@ def read_table(content: bytes, name: str) -> Table:
     if "\0" in text:
         raise ValueError(f"{name} holds binary data, expected text with commas, semicolons or tabs")
     first = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = separator_of(first)
     try:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ValueError(f"{name} cannot be read as a CSV: {error}") from error
+    notes: list[str] = []
+    if separator != ",":
+        pointed = [[with_point(cell) for cell in row] for row in rows]
+        if pointed != rows:
+            notes.append("A comma in a number is read as its decimal point.")
+        rows = pointed
     if not rows:
         raise ValueError(f"{name} has 0 rows, expected a header and at least 2")
     has_header = any(number_in(cell) is None and cell.strip() for cell in rows[0])
@@ -59,7 +69,22 @@ def read_table(content: bytes, name: str) -> Table:
     body = rows[1:] if has_header else rows
     if len(body) < 2:
         raise ValueError(f"{name} has a header and {len(body)} rows, expected at least 2")
-    return columns_of_numbers(body, names_of(header), name, digest_of(content), 2 if has_header else 1)
+    found = columns_of_numbers(body, names_of(header), name, digest_of(content), 2 if has_header else 1)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def separator_of(line: str) -> str:
+    """What stands most often in the first line; but commas within numbers separate nothing."""
+    for mark in ";\t":
+        cells = line.split(mark)
+        if len(cells) > 1 and all(number_in(with_point(cell)) is not None for cell in cells):
+            return mark
+    return max(",;\t", key=line.count)
+
+
+def with_point(cell: str) -> str:
+    """A number with a decimal comma gets a point; anything else stays as it is."""
+    return cell.replace(",", ".") if "," in cell and DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def columns_of_numbers(body: list[list[str]], names: list[str], name: str, digest: str, line: int) -> Table:
