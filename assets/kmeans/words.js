@@ -29,7 +29,8 @@ function assigned(run, at) {
   }
   parts.push(`${run.objective} ${inDigits(run.wcss[i])}`);
   const empty = run.sizes[i].flatMap((size, c) => (size || Number.isNaN(run.centroids[(i * run.k + c) * 2]) ? [] : [c + 1]));
-  const said = empty.length ? ` Cluster ${empty.join(", ")} was left without points.` : "";
+  const who = empty.length > 1 ? `Clusters ${empty.join(", ")} were` : `Cluster ${empty[0]} was`;
+  const said = empty.length ? ` ${who} left without points.` : "";
   const end = at === run.last ? ` ${run.ended}` : "";
   return [`Assign ${i + 1}`, `${parts.join(", ")}.${said}${end}`];
 }

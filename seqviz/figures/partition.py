@@ -24,12 +24,16 @@ def shape_of(cluster: int) -> str:
     return SHAPES[cluster % len(SHAPES)]
 
 
-def bins_of(ends: Mapping[str, Array]) -> Array:
-    """(BARS + 1,) the edges of the bars, the same for every way to start."""
+def bins_of(ends: Mapping[str, Array], bound: float) -> Array:
+    """The edges of about BARS bars, the same for every way to start; no bar lies on both sides of `bound`."""
     every = np.concatenate(list(ends.values()))
     low, high = float(every.min()), float(every.max())
     room = (high - low) or abs(high) * 0.1 or 1.0
-    return np.linspace(low - 0.01 * room, high + 0.01 * room, BARS + 1)
+    if not low <= bound <= high:
+        return np.linspace(low - 0.01 * room, high + 0.01 * room, BARS + 1)
+    step = 1.02 * room / BARS
+    first, last = (low - 0.01 * room - bound) / step, (high + 0.01 * room - bound) / step
+    return bound + step * np.arange(np.floor(first), np.ceil(last) + 1)
 
 
 def outcomes(ends: Mapping[str, Array], objective: str, bound: float, dark: bool = False) -> go.Figure:
@@ -40,11 +44,11 @@ def outcomes(ends: Mapping[str, Array], objective: str, bound: float, dark: bool
 
     A bar's customdata is the way, the first seed in it, and all of its seeds in words.
     """
-    edges = bins_of(ends)
+    edges = bins_of(ends, bound)
     middles = (edges[:-1] + edges[1:]) / 2
     figure = go.Figure()
     for place, (way, values) in enumerate(ends.items()):
-        bins = np.clip(np.digitize(values, edges) - 1, 0, BARS - 1)
+        bins = np.clip(np.digitize(values, edges, right=True) - 1, 0, len(edges) - 2)  # at the bound is not yet poor
         filled = np.unique(bins)
         seeds = [np.flatnonzero(bins == one) for one in filled]
         figure.add_trace(

@@ -17,7 +17,7 @@ ENDS = {"random": np.array([10.0, 10.0, 30.0, 20.0, 10.2]), "k-means++": np.arra
 
 def test_every_run_is_in_a_bar_and_a_bar_names_its_seeds():
     figure = outcomes(ENDS, "WCSS", 10.5)
-    edges = bins_of(ENDS)
+    edges = bins_of(ENDS, 10.5)
     for bars, (way, values) in zip(figure.data, ENDS.items(), strict=True):
         assert sum(bars.y) == len(values)
         for x, y, (name, first, seeds) in zip(bars.x, bars.y, bars.customdata, strict=True):
@@ -29,6 +29,16 @@ def test_every_run_is_in_a_bar_and_a_bar_names_its_seeds():
     assert figure.layout.shapes[0].x0 == 10.5
     assert figure.data[0].marker.pattern.shape != figure.data[1].marker.pattern.shape
     plotly.io.from_json(figure.to_json(), skip_invalid=False)
+
+
+@pytest.mark.parametrize("bound", [10.0, 10.2, 10.5, 19.7, 30.0, 31.5])
+def test_poor_runs_stand_beyond_the_line_and_no_other(bound: float):
+    figure = outcomes(ENDS, "WCSS", bound)
+    for bars, values in zip(figure.data, ENDS.values(), strict=True):
+        left = np.array(bars.x) + bars.offset
+        beyond = left > bound
+        assert (beyond | (left + bars.width < bound)).all()
+        assert np.array(bars.y)[beyond].sum() == (values > bound).sum()
 
 
 def test_runs_that_all_end_alike_are_one_bar():

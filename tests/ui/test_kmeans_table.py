@@ -25,6 +25,15 @@ def test_every_separator_a_byte_order_mark_and_blank_lines(separator: str):
     np.testing.assert_array_equal(table.values, [[1, 2], [3, 4]])
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+@pytest.mark.parametrize("header", ["a{0}b\n", ""])
+def test_a_decimal_comma_is_read_where_commas_do_not_separate(separator: str, header: str):
+    text = header.format(separator) + f"1,5{separator}-2,25\n3{separator},5e1\n"
+    table = read_table(text.encode(), "x.csv")
+    np.testing.assert_array_equal(table.values, [[1.5, -2.25], [3, 5]])
+    assert table.notes == ("A comma in a number is read as its decimal point.",)
+
+
 def test_no_header_and_names_that_repeat_or_lack():
     assert read_table(b"1,2\n3,4\n", "x.csv").columns == ("column 1", "column 2")
     assert read_table(b"a,a,\n1,2,3\n4,5,6\n", "x.csv").columns == ("a", "a (2)", "column 3")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from seqviz.records import Array
 LARGEST = 1e100  # a number beyond would overflow when it is squared
 NAME_LENGTH = 40
 CELLS = 5_000_000  # a file of 5 MB cannot fill more; one long row above many short ones would ask for gigabytes
+DECIMAL_COMMA = re.compile(r"\s*[+-]?\d*,\d+([eE][+-]?\d+)?\s*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,8 @@ def digest_of(content: bytes) -> str:
 def read_table(content: bytes, name: str) -> Table:
     """Read a CSV with commas, semicolons or tabs; its first row may hold names.
 
+    Where commas do not separate, they may stand in the numbers, as spreadsheets write them in most of Europe.
+
     Raises:
         ValueError: it has no rows, no column of numbers, or fewer than two rows of them.
     """
@@ -48,11 +52,17 @@ def read_table(content: bytes, name: str) -> Table:
     if "\0" in text:
         raise ValueError(f"{name} holds binary data, expected text with commas, semicolons or tabs")
     first = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    separator = separator_of(first)
     try:
         rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(cell.strip() for cell in row)]
     except csv.Error as error:
         raise ValueError(f"{name} cannot be read as a CSV: {error}") from error
+    notes: list[str] = []
+    if separator != ",":
+        pointed = [[with_point(cell) for cell in row] for row in rows]
+        if pointed != rows:
+            notes.append("A comma in a number is read as its decimal point.")
+        rows = pointed
     if not rows:
         raise ValueError(f"{name} has 0 rows, expected a header and at least 2")
     has_header = any(number_in(cell) is None and cell.strip() for cell in rows[0])
@@ -62,7 +72,22 @@ def read_table(content: bytes, name: str) -> Table:
         raise ValueError(f"{name} has a header and {len(body)} rows, expected at least 2")
     if len(body) * len(header) > CELLS:
         raise ValueError(f"{name} has {len(body):,} rows by {len(header):,} columns, expected at most {CELLS:,} cells")
-    return columns_of_numbers(body, names_of(header), name, digest_of(content), 2 if has_header else 1)
+    found = columns_of_numbers(body, names_of(header), name, digest_of(content), 2 if has_header else 1)
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def separator_of(line: str) -> str:
+    """What stands most often in the first line; but commas within numbers separate nothing."""
+    for mark in ";\t":
+        cells = line.split(mark)
+        if len(cells) > 1 and all(number_in(with_point(cell)) is not None for cell in cells):
+            return mark
+    return max(",;\t", key=line.count)
+
+
+def with_point(cell: str) -> str:
+    """A number with a decimal comma gets a point; anything else stays as it is."""
+    return cell.replace(",", ".") if "," in cell and DECIMAL_COMMA.fullmatch(cell) else cell
 
 
 def columns_of_numbers(body: list[list[str]], names: list[str], name: str, digest: str, line: int) -> Table:

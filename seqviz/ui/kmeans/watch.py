@@ -78,9 +78,8 @@ def say_notes(found: Shown) -> None:
     different = _different(found)
     k = found.run.k
     if different is not None and different < k:
-        st.info(
-            f"There are {different:,} different points for {k:,} clusters: {k - different:,} of them must stay empty."
-        )
+        there = f"There are {different:,} different points" if different > 1 else "All points are the same one"
+        st.info(f"{there} for {k:,} clusters: {k - different:,} of them must stay empty.")
     settings = found.settings
     if settings.way == BY_HAND and written(settings.starts) is None:
         st.info("These starts are too long for the address bar: a copied link opens with others.")
@@ -130,8 +129,8 @@ _TO_SEE = (
     "**Two half-steps, over and over.** Assign: each point goes to the nearest centroid. Update: each centroid goes to "
     "the middle of its points. Neither can raise the objective, so it falls until nothing changes.",
     "**The middle belongs to the metric.** The mean minimises Σ(x − c)², the median Σ|x − c|, and for Minkowski’s p it "
-    "is the minimiser of Σ|x − c|^p. Under *More*, take the mean for every metric: with Manhattan the objective rises, "
-    "and the curve marks where.",
+    "is the minimiser of Σ|x − c|^p. Under *More*, take the mean for every metric: with Manhattan the objective can "
+    "rise then, on *moons* from nearly every start, and the curve marks where.",
     "**What ends it.** The last sentence names the criterion: assignments unchanged, centroids moved less than the "
     "tolerance, or the maximum of iterations.",
     "**It ends somewhere, not at the best place.** Drag a start, or change the seed: the same points can end in "
