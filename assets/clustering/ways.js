@@ -153,7 +153,7 @@ class WaysView extends StepperView {
     hard.note.textContent = `each point in one cluster · WCSS ${formatNumber(data.hard.inertia, 3)}`;
     this.now = this.soft.read(step);
     if (this.picture === "shares") soft.marks.show(this.now.shares);
-    else soft.marks.show(this.now.labels, this.now.strengths.map((share) => 0.12 + 0.88 * (data.k > 1 ? (share - 1 / data.k) / (1 - 1 / data.k) : 1)));
+    else soft.marks.show(this.now.labels, this.now.strengths.map((share) => 0.25 + 0.75 * (data.k > 1 ? (share - 1 / data.k) / (1 - 1 / data.k) : 1)));
     this.showCentroids(soft, this.soft.centroids[step]);
     soft.note.textContent = `m = ${formatTick(data.soft.m)} · objective ${formatNumber(data.soft.objective[step], 3)}`;
     this.curve.show(step);

@@ -492,7 +492,7 @@ def test_shares_as_slices_and_back(visitor: Visitor) -> None:
         "paths => paths.map(path => Number(path.style.opacity))"
     )  # fmt: skip
     strongest = soft_run(DATA, 2.0).memberships[-1].max(axis=1)
-    np.testing.assert_allclose(opacities, 0.12 + 0.88 * (strongest - 1 / 3) / (2 / 3), atol=1e-3)
+    np.testing.assert_allclose(opacities, 0.25 + 0.75 * (strongest - 1 / 3) / (2 / 3), atol=1e-3)
 
 
 def test_a_bad_m_leaves_the_drawing(visitor: Visitor, settle: Callable[[Page], None]) -> None:
