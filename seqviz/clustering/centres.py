@@ -15,7 +15,7 @@ HALVINGS = 80  # of an interval: from its whole length to less than float64 tell
 
 def means(columns: Array, labels: NDArray[np.integer], k: int) -> Array:
     """(k, D) the mean of each cluster of points (D, N); nan where there are none."""
-    labels = labels.astype(np.intp)  # as bincount counts, once and not for every coordinate
+    labels = labels.astype(np.intp, copy=False)  # as bincount counts, once and not for every coordinate
     counts = np.bincount(labels, minlength=k)
     sums = np.stack([np.bincount(labels, weights=column, minlength=k) for column in columns], axis=1)  # (k, D)
     with np.errstate(invalid="ignore"):
@@ -23,7 +23,7 @@ def means(columns: Array, labels: NDArray[np.integer], k: int) -> Array:
     return found
 
 
-def centres(columns: Array, labels: NDArray[np.int32], k: int, p: float) -> Array:
+def centres(columns: Array, labels: NDArray[np.integer], k: int, p: float) -> Array:
     """(k, D) the minimiser of Σ |x − c|^p in each cluster; nan where there are no points."""
     if p == 2.0:
         return means(columns, labels, k)

@@ -81,12 +81,12 @@ def nearest_of_many(columns: Array, centroids: Array) -> tuple[NDArray[np.int32]
     terms = np.hstack([-2.0 * kept.T, (kept**2).sum(axis=0)[:, None]])  # (k, D+1): −2 c, |c|²
     number = np.int8 if k <= 127 else np.int32
     labels, least = np.empty(count, np.intp), np.empty(count)
-    scores, ones = np.empty((k, CHUNK)), np.ones((1, CHUNK))
+    scores, block = np.empty((k, CHUNK)), np.ones((len(columns) + 1, CHUNK))  # a row of ones for |c|²
     nearer, later, place = np.empty(CHUNK, bool), np.empty(CHUNK, number), np.empty(CHUNK, number)
     for start in range(0, count, CHUNK):
-        part = columns[:, start : start + CHUNK] - origin  # (D, n)
-        size = part.shape[1]
-        score = np.matmul(terms, np.vstack([part, ones[:, :size]]), out=scores[:, :size])  # (k, D+1) @ (D+1, n)
+        size = min(CHUNK, count - start)
+        part = np.subtract(columns[:, start : start + size], origin, out=block[:-1, :size])  # (D, n)
+        score = np.matmul(terms, block[:, :size], out=scores[:, :size])  # (k, D+1) @ (D+1, n)
         best, less, step, label = score[0], nearer[:size], later[:size], place[:size]
         label.fill(0)
         for cluster in range(1, k):
@@ -96,6 +96,6 @@ def nearest_of_many(columns: Array, centroids: Array) -> tuple[NDArray[np.int32]
             np.maximum(label, step, out=label)
         chosen = labels[start : start + size]
         chosen[:] = label
-        apart = part - kept.take(chosen, axis=1)
+        apart = np.subtract(part, kept.take(chosen, axis=1), out=part)
         np.einsum("dn,dn->n", apart, apart, out=least[start : start + size])
     return there[labels].astype(np.int32) if k < len(centroids) else labels.astype(np.int32), least

@@ -74,7 +74,8 @@ def check_powers(x: Array, p: float) -> None:
     Raises:
         ValueError: with the width of the points and its bounds.
     """
-    width = 2 * float(min(np.ptp(x / 2, axis=0).max(), FARTHEST))  # the half has a width that float64 holds
+    # column by column, for NumPy is slow along long, narrow arrays; the half has a width that float64 holds
+    width = 2 * float(min(max(column.max() / 2 - column.min() / 2 for column in x.T), FARTHEST))
     low, high = (10.0 ** (power / p) for power in POWERS)
     if width and not low <= width <= high:
         raise ValueError(
@@ -102,10 +103,11 @@ def lloyd(
         if stop_reason is not None:
             break
         of_p = 2.0 if centre == "mean" else p  # the mean minimises Σ (x − c)²
-        middle = centres(columns, found, k, of_p)
-        middle, met = without_empty(columns, middle, centroids[-1], found, away, empty, len(updated), of_p)
+        places = found.astype(np.intp)  # as numpy counts and takes, once
+        middle = centres(columns, places, k, of_p)
+        middle, met = without_empty(columns, middle, centroids[-1], places, away, empty, len(updated), of_p)
         emptied += met
-        updated.append(objective(columns, middle, found, p))
+        updated.append(objective(columns, middle, places, p))
         if float(np.nansum((middle - centroids[-1]) ** 2)) <= least_shift:
             stop_reason = "centroids moved less than the tolerance"
         elif len(updated) == max_iterations:
@@ -115,9 +117,9 @@ def lloyd(
     return KMeansRun(x, rows, np.stack(labels), np.array(wcss), np.array(updated), tuple(emptied), stop_reason, p)
 
 
-def objective(columns: Array, centroids: Array, labels: NDArray[np.int32], p: float) -> float:
+def objective(columns: Array, centroids: Array, labels: NDArray[np.integer], p: float) -> float:
     """Σ |x − c|^p, each point with its own cluster's centroid."""
-    labels = labels.astype(np.intp)
+    labels = labels.astype(np.intp, copy=False)
     total = 0.0
     for column, of_clusters in zip(columns, centroids.T, strict=True):
         apart = column - of_clusters.take(labels)
@@ -129,7 +131,7 @@ def without_empty(
     columns: Array,
     middle: Array,
     before: Array,
-    labels: NDArray[np.int32],
+    labels: NDArray[np.integer],
     away: Array,
     rule: str,
     iteration: int,
