@@ -102,27 +102,37 @@ def chosen_at(ks: Sequence[int], values: Array) -> int | None:
     return None if np.isnan(values).all() else int(ks[int(np.nanargmax(values))])
 
 
-def mixture_bic(points: Array, ks: Sequence[int], *, seed: int = 0) -> Criterion:
-    """BIC of a mixture of k Gaussians with full covariances: less is better. It can say 1.
+def mixture_bic(points: Array, labels: Labelled) -> Criterion:
+    """BIC of a mixture of k Gaussians with full covariances, fitted from k-means' clusters: less is better. It can
+    say 1.
 
     G. Schwarz, Estimating the dimension of a model (1978).
     """
-    from sklearn.mixture import GaussianMixture
-
     x = np.asarray(points, float)
     spread = x.std(axis=0).max() or 1.0  # what scikit-learn adds to each variance, 10⁻⁶, is then small in any unit
     of_unit = 2 * x.size * np.log(spread)  # the density is one per unit of each coordinate
-    values = []
-    for k in ks:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a fit that ends at its maximum of iterations
-            try:
-                fit = GaussianMixture(k, random_state=seed).fit(x / spread)
-                values.append(float(fit.bic(x / spread) + of_unit))
-            except ValueError:  # fewer points than components, or a covariance that collapses
-                values.append(np.nan)
-    found = np.array(values)
-    return Criterion("BIC of a Gaussian mixture", tuple(ks), found, chosen_at(ks, -found), can_say_one=True)
+    values = np.array([fitted_bic(x / spread, found, k) + of_unit for k, found in labels.items()])
+    return Criterion("BIC of a Gaussian mixture", tuple(labels), values, chosen_at(list(labels), -values), None, True)
+
+
+def fitted_bic(x: Array, found: NDArray[np.int32], k: int) -> float:
+    """The BIC at the end of EM, which begins with the share, mean and covariance of each cluster; nan where a cluster
+    has no points or a covariance collapses."""
+    from sklearn.mixture import GaussianMixture
+
+    counts = np.bincount(found, minlength=k)
+    if not counts.all():
+        return float("nan")
+    means = np.stack([x[found == c].mean(axis=0) for c in range(k)])  # (k, D)
+    small = GaussianMixture().reg_covar * np.eye(x.shape[1])
+    covariances = np.stack([np.cov(x[found == c].T, bias=True) + small for c in range(k)])  # (k, D, D)
+    start = {"weights_init": counts / len(x), "means_init": means, "precisions_init": np.linalg.inv(covariances)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a fit that ends at its maximum of iterations
+        try:
+            return float(GaussianMixture(k, **start).fit(x).bic(x))
+        except ValueError:
+            return float("nan")
 
 
 def gap(points: Array, curve: ElbowCurve, *, references: int = REFERENCES, seed: int = 0) -> Criterion:

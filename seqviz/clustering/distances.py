@@ -28,23 +28,31 @@ def order_of(metric: str, p: float) -> float:
     return float(p)
 
 
-def powers(columns: Array, centroid: Array, p: float) -> Array:
-    """(N,) Σ_d |x_d − c_d|^p of points given coordinate by coordinate, (D, N), to one centroid (D,)."""
-    found = np.zeros(columns.shape[1])
-    for column, c in zip(columns, centroid, strict=True):
-        apart = column - c
-        if p == 2.0:
-            apart *= apart
-        else:
-            np.abs(apart, out=apart)
-            if p != 1.0:
-                apart **= p
+def powers(columns: Array, centroids: Array, p: float) -> Array:
+    """(k, N) Σ_d |x_d − c_d|^p of points given coordinate by coordinate, (D, N), to each of the centroids (k, D)."""
+    found: Array = np.subtract(columns[0], centroids[:, :1])  # (N,) − (k, 1)
+    to_power(found, p)
+    apart = np.empty_like(found)
+    for d in range(1, len(columns)):
+        np.subtract(columns[d], centroids[:, d, None], out=apart)
+        to_power(apart, p)
         found += apart
     return found
 
 
+def to_power(apart: Array, p: float) -> None:
+    """|·|^p of every element, in place."""
+    if p == 2.0:
+        np.multiply(apart, apart, out=apart)
+        return
+    np.abs(apart, out=apart)
+    if p != 1.0:
+        np.power(apart, p, out=apart)
+
+
 MANY = 20_000  # points beyond which squared distances are compared by one matrix product a chunk
 CHUNK = 8192  # points: their k comparisons then stay in a core's own cache
+COMPARED = 32_768  # distances that are held at a time: 256 KB
 
 
 def nearest(columns: Array, centroids: Array, p: float) -> tuple[NDArray[np.int32], Array]:
@@ -57,13 +65,21 @@ def nearest(columns: Array, centroids: Array, p: float) -> tuple[NDArray[np.int3
     count = columns.shape[1]
     if p == 2.0 and count > MANY:
         return nearest_of_many(columns, centroids)
-    labels, least = np.zeros(count, np.int32), np.full(count, np.inf)
-    nearer = np.empty(count, bool)
-    for cluster, centroid in enumerate(centroids):
-        away = powers(columns, centroid, p)
-        np.less(away, least, out=nearer)  # nan is less than nothing
-        np.copyto(labels, cluster, where=nearer)
-        np.copyto(least, away, where=nearer)
+    gone = np.isnan(centroids[:, 0])
+    if gone.any():
+        there = np.flatnonzero(~gone).astype(np.int32)
+        labels, least = nearest(columns, centroids[there], p)
+        return there[labels], least
+    k = len(centroids)
+    labels, least = np.empty(count, np.int32), np.empty(count)
+    # the first of equal ones has the largest number when they are counted down: no search along the points
+    down = np.arange(k, 0, -1, dtype=np.min_scalar_type(k))[:, None]
+    size = max(1, COMPARED // k)
+    for start in range(0, count, size):
+        part = slice(start, start + size)
+        away = powers(columns[:, part], centroids, p)  # (k, n)
+        smallest = away.min(axis=0, out=least[part])
+        np.subtract(k, np.multiply(away == smallest, down).max(axis=0), out=labels[part], dtype=np.int32)
     return labels, least
 
 

@@ -139,6 +139,8 @@ def without_empty(
 ) -> tuple[Array, list[Emptied]]:
     """(k, D) the new centroids, those of clusters without points as the rule says, and which these were."""
     counts = np.bincount(labels, minlength=len(middle))
+    if counts.all():
+        return middle, []
     empty = np.flatnonzero((counts == 0) & ~np.isnan(before[:, 0]))
     if rule == "keep":
         middle[empty] = before[empty]

@@ -28,16 +28,16 @@ def plus_plus(points: Array, k: int, p: float, rng: np.random.Generator) -> Arra
     trials = 2 + int(np.log(k))
     columns = points.T.copy()
     chosen = [int(rng.integers(len(points)))]
-    away = powers(columns, points[chosen[0]], p)  # (N,) to the nearest chosen one
+    away = powers(columns, points[chosen], p)[0]  # (N,) to the nearest chosen one
     while len(chosen) < k:
-        total = away.sum()
-        if total == 0.0:  # fewer different points than centroids: any that is left
+        upto = away.cumsum()
+        if upto[-1] == 0.0:  # fewer different points than centroids: any that is left
             left = np.setdiff1d(np.arange(len(points)), chosen)
             chosen.append(int(rng.choice(left)))
             continue
-        drawn = rng.choice(len(points), trials, p=away / total)
-        with_each = [np.minimum(away, powers(columns, points[one], p)) for one in drawn]
-        best = int(np.argmin([one.sum() for one in with_each]))
+        drawn = upto.searchsorted(rng.random(trials) * upto[-1], side="right")  # never one that is chosen already
+        with_each = np.minimum(away, powers(columns, points[drawn], p))  # (trials, N)
+        best = int(with_each.sum(axis=1).argmin())
         chosen.append(int(drawn[best]))
         away = with_each[best]
     return points[chosen]
@@ -47,11 +47,11 @@ def farthest_first(points: Array, k: int, p: float, rng: np.random.Generator) ->
     """(k, D) a first point at random, and then always the one that is farthest from those chosen."""
     columns = points.T.copy()
     chosen = [int(rng.integers(len(points)))]
-    away = powers(columns, points[chosen[0]], p)
+    away = powers(columns, points[chosen], p)[0]
     while len(chosen) < k:
         away[chosen] = -1.0  # among equal points, never the same one twice
         chosen.append(int(np.argmax(away)))
-        away = np.minimum(away, powers(columns, points[chosen[-1]], p))
+        away = np.minimum(away, powers(columns, points[chosen[-1:]], p)[0])
     return points[chosen]
 
 

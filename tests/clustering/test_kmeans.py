@@ -26,6 +26,12 @@ def blobs(seed: int, n: int, k: int, d: int = 2) -> Array:
     return rng.normal(size=(k, d))[rng.integers(k, size=n)] * 5 + rng.normal(size=(n, d))
 
 
+def middle_of(rows: Array, p: float) -> Array:
+    """(D,) the centre of one cluster of points (D, N)."""
+    found: Array = minimisers(rows, np.zeros(rows.shape[1], np.intp), 1, p)[0]
+    return found
+
+
 def has_tie(run: KMeansRun) -> bool:
     """Whether a point was equally near to two centroids, to rounding: then either is right, and runs may part."""
     for centroids in run.centroids[:-1]:
@@ -103,7 +109,7 @@ def test_a_cluster_that_gives_its_farthest_point_away_has_the_middle_of_the_othe
     points[3] = 2.5
     moved = kmeans(points, 3, init=start, metric="minkowski", p=p, centre=centre).centroids[1, 0, 0]
     rest = points[:4, 0]
-    expected = rest.mean() if centre == "mean" else np.median(rest) if p == 1.0 else minimisers(rest[None], p)[0]
+    expected = rest.mean() if centre == "mean" else np.median(rest) if p == 1.0 else middle_of(rest[None], p)[0]
     assert moved == pytest.approx(expected)
 
 
@@ -165,7 +171,7 @@ def test_with_the_mean_for_manhattan_it_rises() -> None:
 )
 def test_the_middle_is_scipys_minimum(values: list[float], p: float) -> None:
     row = np.array(values)
-    found = minimisers(row[None], p)[0]
+    found = middle_of(row[None], p)[0]
 
     def loss(c: float) -> float:
         return float((np.abs((row - c) / (np.ptp(row) or 1.0)) ** p).sum())
@@ -285,9 +291,31 @@ def test_newton_s_centre_is_where_the_slope_changes_its_sign(p: float):
         np.full((2, 7), 3.25),
         np.array([[0.0, 0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]]),
     ):
-        found = minimisers(columns, p)
+        found = middle_of(columns, p)
         width = np.maximum(columns.max(axis=1) - columns.min(axis=1), 1e-12)
         for side, sign in ((-1e-9, -1), (1e-9, 1)):
             apart = (found + side * width)[:, None] - columns
             slope = (np.sign(apart) * np.abs(apart) ** (p - 1)).sum(axis=1)
             assert (sign * slope >= 0).all()
+
+
+@pytest.mark.parametrize("p", [1.3, 2.5, 7.0])
+def test_the_centres_of_all_clusters_are_those_of_each_alone(p: float):
+    """One cluster without points, one with a single point, one with a coordinate in which all are equal."""
+    rng = np.random.default_rng(3)
+    labels = np.array([0, 3, 3, 0, 4, 0, 3, 0, 1])  # nobody is in 2
+    columns = rng.normal(size=(2, 9)) * [[1.0], [1e4]]
+    columns[1, labels == 3] = -7.0
+    found = minimisers(columns, labels, 5, p)
+    assert np.isnan(found[2]).all()
+    for cluster in (0, 1, 3, 4):
+        for d in (0, 1):
+            inside = columns[d, labels == cluster]
+            width = np.ptp(inside) or 1.0
+            best = minimize_scalar(
+                lambda c, inside=inside, width=width: (np.abs((inside - c) / width) ** p).sum(),
+                bounds=(inside.min() - 1e-9 * width, inside.max() + 1e-9 * width),
+                method="bounded",
+                options={"xatol": 1e-10 * width},
+            )
+            assert found[cluster, d] == pytest.approx(best.x, abs=1e-6 * width)

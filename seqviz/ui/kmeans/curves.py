@@ -94,11 +94,9 @@ def criterion_of(
     points, curve = chosen_points(source, table).values, _elbow(source, table, ends, drawn).curve
     if name == "gap statistic":
         return gap(points, curve)
-    if name == "BIC of a Gaussian mixture":
-        return mixture_bic(points, curve.ks)
     return _BY_LABELS[name](points, best_labels(points, curve))
 
 
 _BY_LABELS: Mapping[str, Callable[[Array, Labelled], Criterion]] = MappingProxyType(
-    {"silhouette": silhouette, "Calinski–Harabasz": calinski_harabasz}
+    {"silhouette": silhouette, "Calinski–Harabasz": calinski_harabasz, "BIC of a Gaussian mixture": mixture_bic}
 )
