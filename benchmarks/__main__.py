@@ -9,6 +9,7 @@ from benchmarks import (
     controls,
     gradient_norms,
     kmeans,
+    kmeans_controls,
     probe,
     service,
     sheet,
@@ -29,6 +30,7 @@ if __name__ == "__main__":
         try:
             controls.run(server.url)
             clustering_controls.run(server.url)
+            kmeans_controls.run(server.url)
             stepping.run(server.url)
             sheet.run(server.url)
             kmeans.run(server.url)

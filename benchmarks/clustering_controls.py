@@ -5,9 +5,7 @@ Every change asks for points, settings or a seed that no visitor has asked for b
 
 from __future__ import annotations
 
-from streamlit.proto.WidgetStates_pb2 import WidgetState
-
-from benchmarks.controls import Visitor
+from benchmarks.reader import Reader
 from benchmarks.report import heading, row
 from seqviz.ui.clustering.compute import COUNTS
 
@@ -33,31 +31,3 @@ def run(url: str) -> None:
             assert visitor.drawn > 10_000  # and drawing points
             row(f"  {label}", times, bound=300)
         visitor.close()
-
-
-class Reader(Visitor):
-    """A visitor that sends every control it sees, as a browser does: what is not sent goes back to its default.
-
-    `drawn` is the length of what the drawing was last given.
-    """
-
-    drawn = 0
-
-    def note(self, element: object) -> None:
-        super().note(element)
-        kind = element.WhichOneof("type")  # type: ignore[attr-defined]
-        widget = getattr(element, kind)
-        if kind == "bidi_component":
-            self.drawn = len(widget.json)
-        elif kind in ("button_group", "number_input", "selectbox"):
-            state = WidgetState(id=widget.id)
-            if kind == "button_group":
-                chosen = (
-                    list(widget.raw_values) if widget.set_value else [widget.options[i].content for i in widget.default]
-                )
-                state.string_array_value.data.extend(chosen)
-            elif kind == "number_input":
-                state.double_value = widget.value if widget.set_value else widget.default
-            else:
-                state.string_value = widget.raw_value if widget.set_value else widget.options[widget.default]
-            self.values.setdefault(widget.label, state)

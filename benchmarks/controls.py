@@ -89,6 +89,10 @@ class Visitor:
             state.double_value = float(value)
         else:
             state.string_value = str(value)
+        return self.timed(label, state)
+
+    def timed(self, label: str, state: WidgetState) -> float:
+        """Send a control's new state; the time in ms as of `change`."""
         self.values[label] = state
         time.sleep(0.1)
         return self.rerun()

@@ -1,4 +1,4 @@
-"""/kmeans: poor starts over 300 seeds, what a run weighs, controls on the server, frames a second in a browser."""
+"""/kmeans: poor starts over 300 seeds, what a run weighs, frames a second in a browser."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-from benchmarks.controls import Visitor
 from benchmarks.report import heading, percentile, row
 from seqviz.clustering import kmeans
 from seqviz.clustering.data import made
@@ -17,14 +16,12 @@ from tests.browser.serving import ARGUMENTS, find_chromium, wait_until_idle
 
 SEEDS, POOR = 300, 1.05
 POINTS = 5000  # of the animation that is measured
-ROUNDS = 40
 SECONDS = 6  # of play
 
 
 def run(url: str) -> None:
     poor_starts()
     payload()
-    controls(url)
     frames(url)
 
 
@@ -54,33 +51,6 @@ def payload() -> None:
         found = max((shown(replace(base, seed=seed)) for seed in range(10)), key=lambda one: one.run.assignments)
         size = len(json.dumps(run_data(found))) / 1000
         print(f"  n = {n:,}, {2 * found.run.assignments - 1} half-steps, k = 12: {size:.0f} KB")
-
-
-class Visits(Visitor):
-    """A visitor of /kmeans."""
-
-    def rerun(self, page_name: str = "") -> float:
-        return super().rerun("kmeans" if page_name else "")
-
-
-def controls(url: str) -> None:
-    heading("Control → finished, on the server, /kmeans, n = 1,000")
-    visitor = Visits(url)
-    visitor.change("Points n", 1000)
-    for label, values in {
-        "Clusters k": (5, 4),
-        "Seed of the starts": (1, 0),
-        "Starts": ("k-means++", "random"),
-        "Metric": ("Manhattan", "Euclidean"),
-        "Metric, Minkowski p = 3": ("Minkowski p", "Euclidean"),
-        "Points": ("3×3 grid", "blobs"),
-    }.items():
-        name = label.partition(",")[0]
-        times = [visitor.change(name, values[turn % 2]) for turn in range(ROUNDS)]
-        row(f"  {label}", times, bound=300)
-    times = [visitor.change("Seed of the starts", 10 + turn) for turn in range(ROUNDS)]
-    row("  a seed that nobody had before", times, bound=300)
-    visitor.close()
 
 
 FRAMES = """seconds => new Promise(done => {
