@@ -18,9 +18,10 @@ def means(columns: Array, labels: NDArray[np.integer], k: int) -> Array:
     """(k, D) the mean of each cluster of points (D, N); nan where there are none."""
     labels = labels.astype(np.intp, copy=False)  # as bincount counts, once and not for every coordinate
     counts = np.bincount(labels, minlength=k)
-    sums = np.stack([np.bincount(labels, weights=column, minlength=k) for column in columns], axis=1)  # (k, D)
-    with np.errstate(invalid="ignore"):
-        found: Array = sums / counts[:, None]
+    found = np.empty((k, len(columns)))
+    for d, column in enumerate(columns):
+        found[:, d] = np.bincount(labels, weights=column, minlength=k)
+    found /= np.where(counts, counts, np.nan)[:, None]
     return found
 
 

@@ -108,7 +108,8 @@ def lloyd(
         middle, met = without_empty(columns, middle, centroids[-1], places, away, empty, len(updated), of_p)
         emptied += met
         updated.append(objective(columns, middle, places, p))
-        if float(np.nansum((middle - centroids[-1]) ** 2)) <= least_shift:
+        shifts = ((middle - centroids[-1]) ** 2).sum(axis=1)  # (k,) nan where a cluster was dropped
+        if float(shifts[shifts >= 0.0].sum()) <= least_shift:
             stop_reason = "centroids moved less than the tolerance"
         elif len(updated) == max_iterations:
             stop_reason = "maximum of iterations"

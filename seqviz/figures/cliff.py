@@ -129,29 +129,27 @@ def cliff_surface(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Fig
         "nticks": 5,
         "showspikes": False,
     }
-    figure.update_layout(
-        frame.layout(
-            dark,
-            480,
-            scene={
-                "xaxis": {
-                    **edge,
-                    "title": {"text": "weight w"},
-                    "range": ends(cliff.weights),
-                    **inner(cliff.weights),
-                },
-                "yaxis": {**edge, "title": {"text": "bias b"}, "range": ends(cliff.biases), **inner(cliff.biases)},
-                "zaxis": {**edge, "title": {"text": "loss"}, "range": [low, high + 2 * _LIFT * (high - low)], **ticks},
-                "bgcolor": frame.CLEAR,
-                "aspectmode": "manual",
-                "aspectratio": {"x": 0.92, "y": 0.92, "z": 0.66},
-                "camera": {"eye": _eye(heights), "center": {"x": 0, "y": 0, "z": -0.1}},
-                "dragmode": "turntable",
+    figure.layout = frame.layout(
+        dark,
+        480,
+        scene={
+            "xaxis": {
+                **edge,
+                "title": {"text": "weight w"},
+                "range": ends(cliff.weights),
+                **inner(cliff.weights),
             },
-            showlegend=bool(cliff.paths),
-            legend=frame.legend(dark, 1.0) | {"y": 1, "yanchor": "top"},
-            margin=frame.margin(left=0, right=0, top=0, bottom=0),
-        )
+            "yaxis": {**edge, "title": {"text": "bias b"}, "range": ends(cliff.biases), **inner(cliff.biases)},
+            "zaxis": {**edge, "title": {"text": "loss"}, "range": [low, high + 2 * _LIFT * (high - low)], **ticks},
+            "bgcolor": frame.CLEAR,
+            "aspectmode": "manual",
+            "aspectratio": {"x": 0.92, "y": 0.92, "z": 0.66},
+            "camera": {"eye": _eye(heights), "center": {"x": 0, "y": 0, "z": -0.1}},
+            "dragmode": "turntable",
+        },
+        showlegend=bool(cliff.paths),
+        legend=frame.legend(dark, 1.0) | {"y": 1, "yanchor": "top"},
+        margin=frame.margin(left=0, right=0, top=0, bottom=0),
     )
     return figure
 
@@ -169,6 +167,7 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
     high = high if high > low else low + 1
     low = max(low, high - _DECADES) if log else low  # the bottom of the valley would take all the colours
     ticks = {"tickvals": places(low, high), "ticktext": labels(low, high)} if log else {"nticks": 5}
+    words_at: list[dict[str, Any]] = []
     figure = go.Figure(
         go.Contour(
             x=cliff.weights,
@@ -234,7 +233,7 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
             )
             for at, word in zip(marked, words, strict=True):
                 if word != "start" or not index:
-                    figure.add_annotation(
+                    words_at.append(
                         frame.note(
                             dark,
                             word,
@@ -247,15 +246,14 @@ def cliff_map(cliff: Cliff, log: bool = False, dark: bool = False) -> go.Figure:
                             font={"size": frame.SMALL, "color": colours["ink"]},
                         )
                     )
-    figure.update_layout(
-        frame.layout(
-            dark,
-            430,
-            xaxis=frame.axis(dark, "weight w", range=ends(cliff.weights), showgrid=False, nticks=7),
-            yaxis=frame.axis(dark, "bias b", range=ends(cliff.biases), showgrid=False, nticks=7),
-            showlegend=bool(cliff.paths),
-            legend=frame.legend(dark, 1.02),
-        )
+    figure.layout = frame.layout(
+        dark,
+        430,
+        xaxis=frame.axis(dark, "weight w", range=ends(cliff.weights), showgrid=False, nticks=7),
+        yaxis=frame.axis(dark, "bias b", range=ends(cliff.biases), showgrid=False, nticks=7),
+        annotations=words_at,
+        showlegend=bool(cliff.paths),
+        legend=frame.legend(dark, 1.02),
     )
     return figure
 

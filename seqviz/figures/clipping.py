@@ -31,11 +31,11 @@ def clipped_losses(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure
         draw(figure, axis, index, line, dark, markers=False)
     labels, right = _names_at_ends(runs, [axis.place(run.losses) for run in runs], (axis.bottom, axis.top), plot, dark)
     stopped = sum(run.stopped_at is not None for run in runs)  # their × names them
-    figure.update_layout(
-        _over_updates(last, dark, runs, labels, right, 370, named=len(labels) + stopped),
-        yaxis=axis.layout(dark, "loss"),
-        shapes=axis.bands(dark),
-    )
+    figure.layout = {
+        **_over_updates(last, dark, runs, labels, right, 370, named=len(labels) + stopped),
+        "yaxis": axis.layout(dark, "loss"),
+        "shapes": axis.bands(dark),
+    }
     for index, run in enumerate(runs):
         if run.stopped_at is not None:
             text = f"{run.name}: {_stop(run)}"
@@ -160,18 +160,16 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
             stroke = frame.line_style(index, dark)
             name = frame.safe(f"{run.name}: {_stop(run)}")
             figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", line=stroke, name=name))
-    figure.update_layout(
-        frame.layout(
-            dark,
-            400,
-            xaxis=frame.whole_axis(1, steps, dark, "step t"),
-            yaxis=axis.layout(dark, size_of(symbol)),
-            shapes=axis.bands(dark),
-            annotations=backwards(steps, dark),
-            showlegend=True,
-            legend=frame.legend(dark, 1.1),
-            margin=frame.margin(top=34),
-        )
+    figure.layout = frame.layout(
+        dark,
+        400,
+        xaxis=frame.whole_axis(1, steps, dark, "step t"),
+        yaxis=axis.layout(dark, size_of(symbol)),
+        shapes=axis.bands(dark),
+        annotations=backwards(steps, dark),
+        showlegend=True,
+        legend=frame.legend(dark, 1.1),
+        margin=frame.margin(top=34),
     )
     for slot, (index, run) in enumerate(here):
         norms = run.time_norms[update - 1]
@@ -208,10 +206,10 @@ def turned_angle(runs: Sequence[ClippingRun], dark: bool = False) -> go.Figure:
         )
     whole = all(run.stopped_at is None for run in runs)  # else a legend names them all
     labels, right = _names_at_ends(runs if whole else [], [trace.y for trace in figure.data], bounds, plot, dark)
-    figure.update_layout(
-        _over_updates(last, dark, runs, labels, right, 300, named=len(labels)),
-        yaxis=frame.axis(dark, "turned by", range=list(bounds), ticksuffix="°", nticks=7),
-    )
+    figure.layout = {
+        **_over_updates(last, dark, runs, labels, right, 300, named=len(labels)),
+        "yaxis": frame.axis(dark, "turned by", range=list(bounds), ticksuffix="°", nticks=7),
+    }
     return figure
 
 

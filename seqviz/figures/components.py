@@ -92,28 +92,26 @@ def component_histogram(run: ClippingRun, dark: bool = False, style: int = 0) ->
             )
     top = float(np.log10(max(first.max(), then.max(), 2))) * 1.06
     ticks = power_ticks(0, top, 6)
-    figure.update_layout(
-        frame.layout(
+    figure.layout = frame.layout(
+        dark,
+        340,
+        xaxis=frame.axis(dark, "component of the gradient", range=[-reach, reach], showgrid=False, nticks=7),
+        yaxis=frame.axis(
             dark,
-            340,
-            xaxis=frame.axis(dark, "component of the gradient", range=[-reach, reach], showgrid=False, nticks=7),
-            yaxis=frame.axis(
-                dark,
-                "how many",
-                type="log",
-                range=[float(np.log10(_NONE)), top],
-                tickmode="array",
-                tickvals=[10**place for place, _ in ticks],
-                ticktext=[label for _, label in ticks],
-            ),
-            barmode="overlay",
-            bargap=0,
-            shapes=shapes,
-            annotations=texts,
-            showlegend=True,
-            legend=frame.legend(dark, 1.18),
-            margin=frame.margin(top=44),
-        )
+            "how many",
+            type="log",
+            range=[float(np.log10(_NONE)), top],
+            tickmode="array",
+            tickvals=[10**place for place, _ in ticks],
+            ticktext=[label for _, label in ticks],
+        ),
+        barmode="overlay",
+        bargap=0,
+        shapes=shapes,
+        annotations=texts,
+        showlegend=True,
+        legend=frame.legend(dark, 1.18),
+        margin=frame.margin(top=44),
     )
     return figure
 
@@ -197,15 +195,13 @@ def before_after(
             )
         )
     span = {"range": [low - air, high + air], "constrain": "domain", "nticks": 7, "zeroline": True}
-    figure.update_layout(
-        frame.layout(
-            dark,
-            400,
-            xaxis=frame.axis(dark, frame.safe(names[0]), zerolinecolor=colours["arrow"], **span),
-            yaxis=frame.axis(dark, frame.safe(names[1]), zerolinecolor=colours["arrow"], scaleanchor="x", **span),
-            showlegend=True,
-            legend=frame.legend(dark, 1.03) | {"x": 0.5, "xanchor": "center"},
-        )
+    figure.layout = frame.layout(
+        dark,
+        400,
+        xaxis=frame.axis(dark, frame.safe(names[0]), zerolinecolor=colours["arrow"], **span),
+        yaxis=frame.axis(dark, frame.safe(names[1]), zerolinecolor=colours["arrow"], scaleanchor="x", **span),
+        showlegend=True,
+        legend=frame.legend(dark, 1.03) | {"x": 0.5, "xanchor": "center"},
     )
     return figure
 

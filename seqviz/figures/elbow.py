@@ -52,19 +52,17 @@ def elbow_curve(curve: ElbowCurve, chosen: int | None = None, dark: bool = False
             )
         )
     shapes, notes = _knee(curve.knee, curve.ks, dark)
-    figure.update_layout(
-        frame.layout(
-            dark,
-            330,
-            xaxis=frame.whole_axis(curve.ks[0], curve.ks[-1], dark, "clusters k", most=31),
-            yaxis=frame.axis(dark, "WCSS at the end", rangemode="tozero"),
-            shapes=shapes,
-            annotations=notes,
-            showlegend=True,
-            legend=frame.legend(dark, 1.02),
-            margin=frame.margin(top=30),
-            clickmode="event+select",
-        )
+    figure.layout = frame.layout(
+        dark,
+        330,
+        xaxis=frame.whole_axis(curve.ks[0], curve.ks[-1], dark, "clusters k", most=31),
+        yaxis=frame.axis(dark, "WCSS at the end", rangemode="tozero"),
+        shapes=shapes,
+        annotations=notes,
+        showlegend=True,
+        legend=frame.legend(dark, 1.02),
+        margin=frame.margin(top=30),
+        clickmode="event+select",
     )
     return figure
 
@@ -121,13 +119,11 @@ def criterion_curve(criterion: Criterion, dark: bool = False) -> go.Figure:
                 hoverinfo="skip",
             )
         )
-    figure.update_layout(
-        frame.layout(
-            dark,
-            220,
-            xaxis=frame.whole_axis(criterion.ks[0], criterion.ks[-1], dark, "clusters k", most=16),
-            yaxis=frame.axis(dark, criterion.name, nticks=5),
-        )
+    figure.layout = frame.layout(
+        dark,
+        220,
+        xaxis=frame.whole_axis(criterion.ks[0], criterion.ks[-1], dark, "clusters k", most=16),
+        yaxis=frame.axis(dark, criterion.name, nticks=5),
     )
     return figure
 
@@ -176,15 +172,13 @@ def two_elbows(
                     hoverinfo="skip",
                 )
             )
-    figure.update_layout(
-        frame.layout(
-            dark,
-            280,
-            xaxis=frame.whole_axis(ks[0], ks[-1], dark, "clusters k", most=31),
-            yaxis=frame.axis(dark, f"share of the value at k = {ks[0]}", range=[0, 1.06]),
-            showlegend=True,
-            legend=frame.legend(dark, 1.02),
-            margin=frame.margin(top=30),
-        )
+    figure.layout = frame.layout(
+        dark,
+        280,
+        xaxis=frame.whole_axis(ks[0], ks[-1], dark, "clusters k", most=31),
+        yaxis=frame.axis(dark, f"share of the value at k = {ks[0]}", range=[0, 1.06]),
+        showlegend=True,
+        legend=frame.legend(dark, 1.02),
+        margin=frame.margin(top=30),
     )
     return figure

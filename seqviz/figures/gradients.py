@@ -54,18 +54,16 @@ def norms_over_time(flows: Sequence[GradientFlow], symbol: str = "h", dark: bool
             )
         )
     many = len(flows) > 1 or bool(bounds)
-    figure.update_layout(
-        frame.layout(
-            dark,
-            height,
-            xaxis=frame.whole_axis(1, steps, dark, "step t"),
-            yaxis=axis.layout(dark, size_of(symbol)),
-            shapes=axis.bands(dark),
-            annotations=backwards(steps, dark),
-            showlegend=many,
-            legend=frame.legend(dark, 1.09),
-            margin=frame.margin(top=34),
-        )
+    figure.layout = frame.layout(
+        dark,
+        height,
+        xaxis=frame.whole_axis(1, steps, dark, "step t"),
+        yaxis=axis.layout(dark, size_of(symbol)),
+        shapes=axis.bands(dark),
+        annotations=backwards(steps, dark),
+        showlegend=many,
+        legend=frame.legend(dark, 1.09),
+        margin=frame.margin(top=34),
     )
     for index, flow in enumerate(flows):
         end = _end(flow)

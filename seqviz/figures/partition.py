@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from seqviz.figures import frame
 from seqviz.records import Array
 
 BARS = 24
+MANY = 1500  # points of a cluster beyond which the graphics card draws them
 _PATTERNS = ("", "/")
 # the shapes of assets/kmeans/shapes.js: a cluster looks the same in the animation
 SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "star", "cross")
@@ -74,22 +74,20 @@ def outcomes(ends: Mapping[str, Array], objective: str, bound: float, dark: bool
             )
         )
     line = {"type": "line", "x0": bound, "x1": bound, "yref": "paper", "y0": 0, "y1": 1}
-    figure.update_layout(
-        frame.layout(
-            dark,
-            310,
-            xaxis=frame.axis(dark, f"{objective} at the end", showgrid=False),
-            yaxis=frame.axis(dark, "runs"),
-            shapes=[{**line, "line": {"color": frame.palette(dark)["bad"], "width": 2, "dash": "dot"}}],
-            annotations=[
-                frame.note(dark, "1.05 × best", x=bound, xanchor="left", xshift=16, y=1, yref="paper", yanchor="top")
-            ],
-            showlegend=True,
-            legend=frame.legend(dark, 1.02),
-            margin=frame.margin(top=30),
-            clickmode="event+select",
-            barmode="overlay",
-        )
+    figure.layout = frame.layout(
+        dark,
+        310,
+        xaxis=frame.axis(dark, f"{objective} at the end", showgrid=False),
+        yaxis=frame.axis(dark, "runs"),
+        shapes=[{**line, "line": {"color": frame.palette(dark)["bad"], "width": 2, "dash": "dot"}}],
+        annotations=[
+            frame.note(dark, "1.05 × best", x=bound, xanchor="left", xshift=16, y=1, yref="paper", yanchor="top")
+        ],
+        showlegend=True,
+        legend=frame.legend(dark, 1.02),
+        margin=frame.margin(top=30),
+        clickmode="event+select",
+        barmode="overlay",
     )
     return figure
 
@@ -111,54 +109,45 @@ class Partition:
 
 def partitions(panels: Sequence[Partition], axes: tuple[str, str], dark: bool = False) -> go.Figure:
     """Partitions side by side on the same axes; clusters told apart by colour and by marker."""
-    figure = make_subplots(1, len(panels), shared_yaxes=True, horizontal_spacing=0.03)
-    for column, panel in enumerate(panels, start=1):
-        for cluster, centroid in enumerate(panel.centroids):
-            inside = panel.points[panel.labels == cluster]
-            figure.add_trace(
-                go.Scattergl(
-                    x=inside[:, 0],
-                    y=inside[:, 1],
-                    mode="markers",
-                    marker={"size": 4, "color": frame.colour(cluster, dark), "symbol": shape_of(cluster)},
-                    name=f"cluster {cluster + 1}",
-                    hoverinfo="skip",
-                )
-                if len(inside) > 1500
-                else go.Scatter(
-                    x=inside[:, 0],
-                    y=inside[:, 1],
-                    mode="markers",
-                    marker={"size": 5, "color": frame.colour(cluster, dark), "symbol": shape_of(cluster)},
-                    name=f"cluster {cluster + 1}",
-                    hovertemplate=f"cluster {cluster + 1}<br>%{{x:.4g}}, %{{y:.4g}}<extra></extra>",
-                ),
-                1,
-                column,
-            )
-            figure.add_trace(
-                go.Scatter(
-                    x=centroid[:1],
-                    y=centroid[1:],
-                    mode="markers",
-                    marker={
-                        "size": 13,
-                        "color": frame.colour(cluster, dark),
-                        "symbol": shape_of(cluster),
-                        "line": {"color": frame.palette(dark)["ink"], "width": 2},
-                    },
-                    name=f"centroid {cluster + 1}",
-                    hovertemplate=f"centroid {cluster + 1}, {len(inside):,} points<extra></extra>",
-                ),
-                1,
-                column,
-            )
-    figure.update_layout(frame.layout(dark, 310, margin=frame.margin(top=46)))
-    figure.update_xaxes(frame.axis(dark, frame.safe(axes[0]), showgrid=False, nticks=5))
-    figure.update_yaxes(frame.axis(dark, "", showgrid=False, nticks=5))
-    figure.update_yaxes(title_text=frame.safe(axes[1]), col=1)
-    for column, panel in enumerate(panels):
-        place = "x domain" if column == 0 else f"x{column + 1} domain"
-        text = frame.note(dark, panel.title, x=0, xref=place, xanchor="left", y=1, yref="paper", yanchor="bottom")
-        figure.add_annotation(text | {"font": {"size": frame.TEXT, "color": frame.palette(dark)["ink"]}, "yshift": 4})
-    return figure
+    between = 0.03
+    width = (1 - between * (len(panels) - 1)) / len(panels)
+    traces: list[go.Scatter | go.Scattergl] = []
+    layout = frame.layout(dark, 310, margin=frame.margin(top=46), annotations=[])
+    for place, panel in enumerate(panels):
+        number = str(place + 1) if place else ""
+        left = place * (width + between)
+        across = frame.axis(dark, frame.safe(axes[0]), showgrid=False, nticks=5)
+        up = frame.axis(dark, "" if place else frame.safe(axes[1]), showgrid=False, nticks=5)
+        layout[f"xaxis{number}"] = across | {"domain": [left, left + width], "anchor": f"y{number}"}
+        shared = {"matches": "y", "showticklabels": False} if place else {}
+        layout[f"yaxis{number}"] = up | {"anchor": f"x{number}"} | shared
+        ink = {"font": {"size": frame.TEXT, "color": frame.palette(dark)["ink"]}, "yshift": 4}
+        title = frame.note(dark, panel.title, x=0, xref=f"x{number} domain", xanchor="left", y=1, yref="paper")
+        layout["annotations"].append(title | {"yanchor": "bottom"} | ink)
+        traces += _panel(panel, number, dark)
+    return go.Figure(traces, layout)  # at once: make_subplots and what adds to its figure take several times as long
+
+
+def _panel(panel: Partition, number: str, dark: bool) -> list[go.Scatter | go.Scattergl]:
+    """The points of each cluster and its centroid, on the axes of that number."""
+    traces = []
+    place = {"xaxis": f"x{number}", "yaxis": f"y{number}", "mode": "markers"}
+    for cluster, centroid in enumerate(panel.centroids):
+        inside = panel.points[panel.labels == cluster]
+        look = {"color": frame.colour(cluster, dark), "symbol": shape_of(cluster)}
+        where = {"x": inside[:, 0], "y": inside[:, 1], "name": f"cluster {cluster + 1}", **place}
+        told = f"cluster {cluster + 1}<br>%{{x:.4g}}, %{{y:.4g}}<extra></extra>"
+        traces += [
+            go.Scattergl(marker={"size": 4, **look}, hoverinfo="skip", **where)
+            if len(inside) > MANY
+            else go.Scatter(marker={"size": 5, **look}, hovertemplate=told, **where),
+            go.Scatter(
+                x=centroid[:1],
+                y=centroid[1:],
+                marker={"size": 13, **look, "line": {"color": frame.palette(dark)["ink"], "width": 2}},
+                name=f"centroid {cluster + 1}",
+                hovertemplate=f"centroid {cluster + 1}, {len(inside):,} points<extra></extra>",
+                **place,
+            ),
+        ]
+    return traces

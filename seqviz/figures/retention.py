@@ -68,18 +68,16 @@ def retention_bars(
             )
         )
     lines, texts = _means(values, which, groups, dark)
-    figure.update_layout(
-        frame.layout(
-            dark,
-            340,
-            xaxis=frame.axis(dark, "token", range=[-0.6, len(tokens) - 0.4], showgrid=False, **axis),
-            yaxis=frame.axis(dark, "kept to the end", range=[0, 1.04], tickvals=[0, 0.25, 0.5, 0.75, 1]),
-            shapes=lines,
-            annotations=texts,
-            showlegend=True,
-            legend=frame.legend(dark, 1.03),
-            margin=frame.margin(top=30),
-        )
+    figure.layout = frame.layout(
+        dark,
+        340,
+        xaxis=frame.axis(dark, "token", range=[-0.6, len(tokens) - 0.4], showgrid=False, **axis),
+        yaxis=frame.axis(dark, "kept to the end", range=[0, 1.04], tickvals=[0, 0.25, 0.5, 0.75, 1]),
+        shapes=lines,
+        annotations=texts,
+        showlegend=True,
+        legend=frame.legend(dark, 1.03),
+        margin=frame.margin(top=30),
     )
     return figure
 

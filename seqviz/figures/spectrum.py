@@ -58,23 +58,19 @@ def spectrum(flow: GradientFlow, dark: bool = False) -> go.Figure:
                 )
             )
     told = f"σ<sub>max</sub> = {number(flow.sigma_max)} · γ = {number(flow.gamma)}"
-    figure.update_layout(
-        frame.layout(
-            dark,
-            430,
-            xaxis=frame.axis(dark, "real part", range=[-reach, reach], constrain="domain", zeroline=True, nticks=7)
-            | {"zerolinecolor": colours["arrow"]},
-            yaxis=frame.axis(
-                dark, "imaginary part", range=[-reach, reach], scaleanchor="x", constrain="domain", nticks=7
-            )
-            | {"zerolinecolor": colours["arrow"], "zeroline": True},
-            showlegend=True,
-            legend=frame.legend(dark, 1.08) | {"x": 0.5, "xanchor": "center"},
-            annotations=[
-                frame.note(dark, told, x=0.5, xref="paper", y=1, yref="paper", yanchor="bottom", yshift=4)
-                | {"font": {"size": frame.TEXT, "color": colours["ink"]}}
-            ],
-            margin=frame.margin(top=28),
-        )
+    figure.layout = frame.layout(
+        dark,
+        430,
+        xaxis=frame.axis(dark, "real part", range=[-reach, reach], constrain="domain", zeroline=True, nticks=7)
+        | {"zerolinecolor": colours["arrow"]},
+        yaxis=frame.axis(dark, "imaginary part", range=[-reach, reach], scaleanchor="x", constrain="domain", nticks=7)
+        | {"zerolinecolor": colours["arrow"], "zeroline": True},
+        showlegend=True,
+        legend=frame.legend(dark, 1.08) | {"x": 0.5, "xanchor": "center"},
+        annotations=[
+            frame.note(dark, told, x=0.5, xref="paper", y=1, yref="paper", yanchor="bottom", yshift=4)
+            | {"font": {"size": frame.TEXT, "color": colours["ink"]}}
+        ],
+        margin=frame.margin(top=28),
     )
     return figure

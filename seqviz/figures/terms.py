@@ -103,20 +103,18 @@ def terms_grid(
         said += " · ring: exactly 0"
     span = [0.5, steps + 0.5]
     across, down = _with_tokens(tokens, dark, "<br>"), _with_tokens(tokens, dark, " ")
-    figure.update_layout(
-        frame.layout(
-            dark,
-            480,
-            xaxis=frame.whole_axis(1, steps, dark, "weight used at step k", most=13 if steps <= 12 else 8)
-            | {"range": span, **across, "tickangle": 0},
-            yaxis=frame.whole_axis(1, steps, dark, "loss at step t", most=13 if steps <= 12 else 8)
-            | {"range": span[::-1], **down, "scaleanchor": "x", "constrain": "domain"},
-            annotations=[
-                frame.note(dark, said, x=0.5, xref="paper", y=1, yref="y domain", yanchor="bottom")
-                | {"yshift": 4, "font": {"size": frame.TEXT, "color": colours["ink"]}}
-            ],
-            margin=frame.margin(),
-        )
+    figure.layout = frame.layout(
+        dark,
+        480,
+        xaxis=frame.whole_axis(1, steps, dark, "weight used at step k", most=13 if steps <= 12 else 8)
+        | {"range": span, **across, "tickangle": 0},
+        yaxis=frame.whole_axis(1, steps, dark, "loss at step t", most=13 if steps <= 12 else 8)
+        | {"range": span[::-1], **down, "scaleanchor": "x", "constrain": "domain"},
+        annotations=[
+            frame.note(dark, said, x=0.5, xref="paper", y=1, yref="y domain", yanchor="bottom")
+            | {"yshift": 4, "font": {"size": frame.TEXT, "color": colours["ink"]}}
+        ],
+        margin=frame.margin(),
     )
     figure.update_xaxes(constrain="domain", showline=False)
     figure.update_yaxes(showline=False)

@@ -76,20 +76,18 @@ def truncation_curves(
         ends.append([low - air, high + air])
     full = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1, "layer": "below"}
     chosen_line = {"type": "line", "xref": "x", "x0": window, "x1": window, "yref": "paper", "y0": 0, "y1": 1}
-    figure.update_layout(
-        frame.layout(
-            dark,
-            380,
-            xaxis=frame.whole_axis(1, last, dark, "window (steps back, the step itself included)") | {"anchor": "y2"},
-            yaxis=frame.axis(dark, "cosine", range=ends[0], nticks=5, domain=list(_LANES[0])),
-            yaxis2=frame.axis(dark, "length ratio", range=ends[1], nticks=5, domain=list(_LANES[1])),
-            shapes=[
-                {**full, "yref": "y", "line": {"color": colours["muted"], "width": 1, "dash": "dot"}},
-                {**full, "yref": "y2", "line": {"color": colours["muted"], "width": 1, "dash": "dot"}},
-                {**chosen_line, "line": {"color": colours["accent"], "width": 2}, "layer": "below"},
-            ],
-            showlegend=True,
-            legend=frame.legend(dark, 1.02),
-        )
+    figure.layout = frame.layout(
+        dark,
+        380,
+        xaxis=frame.whole_axis(1, last, dark, "window (steps back, the step itself included)") | {"anchor": "y2"},
+        yaxis=frame.axis(dark, "cosine", range=ends[0], nticks=5, domain=list(_LANES[0])),
+        yaxis2=frame.axis(dark, "length ratio", range=ends[1], nticks=5, domain=list(_LANES[1])),
+        shapes=[
+            {**full, "yref": "y", "line": {"color": colours["muted"], "width": 1, "dash": "dot"}},
+            {**full, "yref": "y2", "line": {"color": colours["muted"], "width": 1, "dash": "dot"}},
+            {**chosen_line, "line": {"color": colours["accent"], "width": 2}, "layer": "below"},
+        ],
+        showlegend=True,
+        legend=frame.legend(dark, 1.02),
     )
     return figure
