@@ -49,6 +49,7 @@ class Visitor:
         self.widgets: dict[str, tuple[str, str]] = {}  # label → (id, kind)
         self.values: dict[str, WidgetState] = {}
         self.page = ""
+        self.drawn_first = 0.0  # ms until the first picture of the last change, where the page went on by itself
         self.rerun(page_name=page)
         self.rerun()
 
@@ -60,9 +61,11 @@ class Visitor:
         message.rerun_script.widget_states.widgets.extend(self.values.values())
         begun = time.perf_counter()
         self.socket.send(message.SerializeToString())
-        finished = False
+        finished, self.drawn_first = False, 0.0
         while not finished:
             answer = ForwardMsg.FromString(self.socket.recv(timeout=30))  # type: ignore[arg-type]
+            if answer.WhichOneof("type") == "script_finished" and not self.drawn_first:
+                self.drawn_first = (time.perf_counter() - begun) * 1000
             finished = (  # and not "finished early, to run again"
                 answer.WhichOneof("type") == "script_finished"
                 and answer.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY

@@ -6,7 +6,7 @@ points are uniform: without clusters k-means takes the most iterations.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import cycle
 
 from benchmarks.reader import Reader
 from benchmarks.report import heading, row
@@ -67,12 +67,14 @@ def starts(url: str) -> None:
     heading(f"/kmeans, two hundred runs, {N:,} points, k = {K}, never asked for before")
     visitor = came(url, "Poor starts")
     visitor.change("Seed of the points", 1000.0)
-    times, pressed = [], []
+    times, first, pressed = [], [], []
     for seed in numbers(1001):
         times.append(visitor.change("Seed of the points", seed))
         pressed.append(visitor.press("Run 100 seeds of each"))
+        first.append(visitor.drawn_first)
     row("  Seed of the points: shown before it is run", times, bound=BOUND)
-    row("  Run 100 seeds of each", pressed, bound=BOUND)
+    row("  Run 100 seeds of each: the first runs are drawn", first, bound=BOUND)
+    row("    and all of them", pressed)
     rows(visitor, {"with seed": numbers(1)})
     visitor.close()
 
@@ -81,8 +83,12 @@ def elbow(url: str) -> None:
     heading(f"/kmeans, elbow for k = 1 … 10 with five starts each, {N:,} points, never asked for before")
     visitor = came(url, "Elbow")
     rows(visitor, {"Seed of the points": numbers(2001), "Run k =": [str(2 + turn % 9) for turn in range(ROUNDS)]})
-    ends = list(product(range(1, 6), range(22, 30)))
-    row("  Range of k, up to 22 … 29", [visitor.slide("Range of k", *pair) for pair in ends], bound=BOUND)
+    times = []
+    for seed, last in zip(numbers(2101), cycle(range(11, 31)), strict=False):
+        visitor.slide("Range of k", 1, 10)
+        visitor.change("Seed of the points", seed)
+        times.append(visitor.slide("Range of k", 1, last))
+    row("  Range of k, from 1 … 10 to 1 … 11, 12, … 30 at once", times, bound=BOUND)
     visitor.slide("Range of k", 1, 10)
     for place, name in enumerate(CRITERIA):
         times = []
@@ -92,7 +98,12 @@ def elbow(url: str) -> None:
             times.append(visitor.choose("Ask also", [name]))
         row(f"  Ask also: {name}", times, bound=BOUND)
     visitor.choose("Ask also", list(CRITERIA))
-    rows(visitor, {"Seed of the points": numbers(4001)}, ", all four asked")
+    first, times = [], []
+    for seed in numbers(4001):
+        times.append(visitor.change("Seed of the points", seed))
+        first.append(visitor.drawn_first)
+    row("  Seed of the points, all four asked: the elbow is drawn", first, bound=BOUND)
+    row("    and the four", times)
     visitor.close()
 
 

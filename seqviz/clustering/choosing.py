@@ -7,7 +7,7 @@ The elbow is no criterion: a pure 1/k curve has a "knee" wherever the range ends
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -30,12 +30,28 @@ def elbow(
         ValueError: no k, ks that do not rise, or a k that is more than the points.
     """
     x, wanted = checked_points(points), checked_ks(ks)
-    every = np.array(
-        [[kmeans(x, k, init=init, seed=seed + r).inertia for r in range(starts)] for k in wanted]
-    )  # (M, R)
+    return curve_of(wanted, [several(x, k, starts=starts, init=init, seed=seed)[0] for k in wanted])
+
+
+def several(
+    points: Array, k: int, *, starts: int = STARTS_EACH, init: str = "k-means++", seed: int = 0
+) -> tuple[list[float], NDArray[np.int32]]:
+    """Runs of the same k, from starts seeded seed, seed + 1, …: where each ended, and (N,) the labels of the best."""
+    ends: list[float] = []
+    for start in range(starts):
+        run = kmeans(points, k, init=init, seed=seed + start)
+        if not ends or run.inertia < min(ends):
+            labels = run.labels[-1]
+        ends.append(run.inertia)
+    return ends, labels
+
+
+def curve_of(ks: Sequence[int], ends: Sequence[Sequence[float]]) -> ElbowCurve:
+    """The elbow whose runs ended there: ends[i] of as many starts for ks[i]."""
+    every = np.array(ends)  # (M, R)
     best = tuple(int(place) for place in every.argmin(axis=1))
     wcss: Array = every.min(axis=1)
-    return ElbowCurve(wanted, wcss, every, best, knee_of(wanted, wcss))
+    return ElbowCurve(tuple(ks), wcss, every, best, knee_of(ks, wcss))
 
 
 def knee_of(ks: Sequence[int], wcss: Array) -> int | None:
@@ -62,13 +78,7 @@ def checked_ks(ks: Sequence[int]) -> tuple[int, ...]:
     return wanted
 
 
-Labelled = dict[int, NDArray[np.int32]]  # k → the labels of its best run
-
-
-def best_labels(points: Array, curve: ElbowCurve, *, init: str = "k-means++", seed: int = 0) -> Labelled:
-    """k → labels of the run that the curve shows, made again from its start."""
-    pairs = zip(curve.ks, curve.best, strict=True)
-    return {k: kmeans(points, k, init=init, seed=seed + start).labels[-1] for k, start in pairs}
+Labelled = Mapping[int, NDArray[np.int32]]  # k → the labels of its best run
 
 
 def silhouette(points: Array, labels: Labelled) -> Criterion:

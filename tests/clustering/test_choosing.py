@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
@@ -9,7 +11,7 @@ from sklearn.metrics import calinski_harabasz_score, silhouette_samples
 from sklearn.mixture import GaussianMixture
 
 from seqviz.clustering import elbow, kmeans
-from seqviz.clustering.choosing import best_labels, calinski_harabasz, gap, knee_of, mixture_bic, silhouette
+from seqviz.clustering.choosing import Labelled, calinski_harabasz, gap, knee_of, mixture_bic, several, silhouette
 from seqviz.records import Array
 
 
@@ -21,6 +23,10 @@ def groups(k: int, each: int = 30, seed: int = 0) -> Array:
     return np.repeat(centres, each, axis=0) + rng.normal(size=(k * each, 2))
 
 
+def best_labels(points: Array, ks: Iterable[int]) -> Labelled:
+    return {k: several(points, k)[1] for k in ks}
+
+
 def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
     points = groups(4)
     curve = elbow(points, range(1, 7), starts=3, seed=5)
@@ -29,6 +35,9 @@ def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
             first = kmeans(points, k, seed=5 + start).centroids[0]
             expected = KMeans(k, init=first, n_init=1).fit(points).inertia_
             assert curve.every[place, start] == pytest.approx(expected, rel=1e-9)
+        labels = several(points, k, starts=3, seed=5)[1]
+        within = sum(((points[labels == c] - points[labels == c].mean(axis=0)) ** 2).sum() for c in range(k))
+        assert within == pytest.approx(curve.wcss[place], rel=1e-9)  # of the best, and of no other
         assert curve.wcss[place] == curve.every[place].min() == curve.every[place, curve.best[place]]
     assert curve.knee == 4
 
@@ -48,7 +57,7 @@ def test_a_curve_without_a_fall_has_no_knee() -> None:
 def test_every_criterion_finds_clear_groups(k: int) -> None:
     points = groups(k)
     curve = elbow(points, range(1, 9))
-    labels = best_labels(points, curve)
+    labels = best_labels(points, curve.ks)
     found = [silhouette(points, labels), calinski_harabasz(points, labels), mixture_bic(points, labels)]
     if k < 5:  # five on a circle leave its middle empty: the gap falls from 1 to 2, and the first rule to hold says 1
         found.append(gap(points, curve, references=10))
@@ -58,7 +67,7 @@ def test_every_criterion_finds_clear_groups(k: int) -> None:
 def test_only_two_can_say_that_there_is_one_cluster() -> None:
     points = np.random.default_rng(1).normal(size=(200, 2))
     curve = elbow(points, range(1, 7))
-    labels = best_labels(points, curve)
+    labels = best_labels(points, curve.ks)
     for criterion in (silhouette(points, labels), calinski_harabasz(points, labels)):
         assert np.isnan(criterion.values[0])
         assert criterion.chosen != 1
@@ -72,7 +81,7 @@ def test_only_two_can_say_that_there_is_one_cluster() -> None:
 def test_the_bic_names_the_same_k_in_any_unit(scale: float) -> None:
     """In small units scikit-learn's 10⁻⁶ on each variance was larger than the variance, and it named 1."""
     points = groups(3)
-    labels = best_labels(points, elbow(points, range(1, 6)))
+    labels = best_labels(points, range(1, 6))
     one, other = mixture_bic(points, labels), mixture_bic(points * scale, labels)
     assert one.chosen == other.chosen == 3
     np.testing.assert_allclose(other.values, one.values + 2 * points.size * np.log(scale), rtol=1e-6)
@@ -83,7 +92,7 @@ def test_the_bic_names_the_same_k_in_any_unit(scale: float) -> None:
 def test_values_are_scikit_learns() -> None:
     points = groups(3)
     curve = elbow(points, [2, 3, 4])
-    labels = best_labels(points, curve)
+    labels = best_labels(points, curve.ks)
     for found, of_width, k in zip(
         calinski_harabasz(points, labels).values, silhouette(points, labels).values, curve.ks, strict=True
     ):

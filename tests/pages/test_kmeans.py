@@ -15,6 +15,7 @@ from sklearn.metrics import silhouette_score
 from streamlit.testing.v1 import AppTest
 
 from seqviz.clustering.data import made
+from seqviz.ui.budget import Budget
 from seqviz.ui.kmeans import applications, elbow, starts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -151,6 +152,17 @@ def test_the_share_of_poor_starts_is_that_of_a_hundred_fits() -> None:
     best = min(ends.min(), KMeans(9, n_init=20, random_state=0).fit(points).inertia_)
     assert f"**{(ends > 1.05 * best).mean():.0%}** from random" in said(page)
     assert len(page.get("plotly_chart")) == 2
+
+
+def test_the_first_of_the_runs_are_those_of_all_of_them() -> None:
+    settings = starts.Settings()
+    first, every = (starts.ends_so_far(settings, None, Budget(seconds)) for seconds in (0.0, 60.0))
+    assert (first.seeds, every.seeds) == (starts.BLOCK, starts.SEEDS)
+    for way in starts.COMPARED:
+        np.testing.assert_array_equal(first.objective[way], every.objective[way][: starts.BLOCK])
+    shown = starts.shown(settings)
+    assert "of the first 5 of 100 runs each, these end" in starts.told(shown, first).replace("\\", "")
+    assert "of 100 runs each, these end" in starts.told(shown, every).replace("\\", "")
 
 
 def test_other_settings_are_run_when_they_are_asked_for() -> None:

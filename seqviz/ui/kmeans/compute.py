@@ -72,7 +72,7 @@ def computed(settings: Settings, table: Table | None) -> KMeansRun:
     )
 
 
-@st.cache_resource(max_entries=256, show_spinner="Many runs …", hash_funcs={Table: lambda table: table.digest})
+@st.cache_resource(max_entries=4096, show_spinner=False, hash_funcs={Table: lambda table: table.digest})
 def ends_of(settings: Settings, way: str, table: Table | None, first: int, last: int) -> Array:
     """(R,) the objective at the end of the runs with the seeds first … last."""
     return np.array([computed(replace(settings, way=way, seed=s), table).inertia for s in range(first, last + 1)])

@@ -9,14 +9,15 @@ from typing import Any
 
 import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from seqviz.clustering.choosing import (
     Labelled,
-    best_labels,
     calinski_harabasz,
-    elbow,
+    curve_of,
     gap,
     mixture_bic,
+    several,
     silhouette,
 )
 from seqviz.records import Array
@@ -32,13 +33,15 @@ _HASH: dict[str | type[Any], Callable[[Any], Any]] = {Table: lambda table: table
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, of the same runs."""
+    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, and `labels` are those
+    of the best run of each k."""
 
     source: Source
     table: Table | None
     drawn: tuple[str, ...]
     curve: ElbowCurve
     distance: Array
+    labels: Labelled
 
 
 def found_elbow(source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]) -> Found:
@@ -71,10 +74,28 @@ def check_work(source: Source, table: Table | None, ends: tuple[int, int], bound
 
 @st.cache_resource(max_entries=64, show_spinner="k-means for every k …", hash_funcs=_HASH)
 def _elbow(source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]) -> Found:
+    ks = range(ends[0], ends[1] + 1)
+    runs = [_runs_of(source, table, k) for k in ks]
+    curve = curve_of(ks, [run.inertias for run in runs])
+    return Found(source, table, drawn, curve, np.array([run.distance for run in runs]), {r.k: r.labels for r in runs})
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """All starts of one k: where they ended; of the best, the labels and Σ|x − c|."""
+
+    k: int
+    inertias: list[float]
+    labels: NDArray[np.int32]
+    distance: float
+
+
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=_HASH)
+def _runs_of(source: Source, table: Table | None, k: int) -> Runs:
+    """Kept by themselves, so that a longer range computes only what it adds."""
     points = chosen_points(source, table).values
-    curve = elbow(points, range(ends[0], ends[1] + 1))
-    labels = best_labels(points, curve)
-    return Found(source, table, drawn, curve, np.array([summed_distance(points, one) for one in labels.values()]))
+    ends, labels = several(points, k)
+    return Runs(k, ends, labels, summed_distance(points, labels))
 
 
 def summed_distance(points: Array, labels: np.ndarray) -> float:
@@ -91,10 +112,10 @@ def criterion_of(
     name: str, source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]
 ) -> Criterion:
     """What one criterion says of every k."""
-    points, curve = chosen_points(source, table).values, _elbow(source, table, ends, drawn).curve
+    points, found = chosen_points(source, table).values, _elbow(source, table, ends, drawn)
     if name == "gap statistic":
-        return gap(points, curve)
-    return _BY_LABELS[name](points, best_labels(points, curve))
+        return gap(points, found.curve)
+    return _BY_LABELS[name](points, found.labels)
 
 
 _BY_LABELS: Mapping[str, Callable[[Array, Labelled], Criterion]] = MappingProxyType(

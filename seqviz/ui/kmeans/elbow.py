@@ -11,6 +11,7 @@ from seqviz.clustering.choosing import knee_of
 from seqviz.figures.elbow import criterion_curve, elbow_curve, two_elbows
 from seqviz.records.clustering import Criterion, ElbowCurve
 from seqviz.ui import shell
+from seqviz.ui.budget import Budget
 from seqviz.ui.common import KEPT, accepted, as_sentence, chart, explain, is_dark, offer
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import shown
@@ -23,6 +24,7 @@ from seqviz.ui.state import held, set_widgets
 
 VIEW = "Elbow"
 RANGE = (1, 10)
+EACH = 0.03  # seconds of computing after which the next criterion waits for the next run of the page
 
 
 def show() -> None:
@@ -57,8 +59,7 @@ def show() -> None:
             config={"displaylogo": False},
             alt=name,
         )
-    if asked:
-        criteria(found, asked)
+    unfinished = bool(asked) and not criteria(found, asked)
     run = shown(settings_of(found, chosen), found.table)
     say_notes(run)
     animation(run, key="km-elbow-run")
@@ -66,6 +67,8 @@ def show() -> None:
     slide(found, chosen)
     offer("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", key="km-elbow-csv")
     explain(_TO_SEE, _SOURCE)
+    if unfinished:
+        st.rerun()
 
 
 def settings_of(found: Found, k: int) -> Settings:
@@ -116,20 +119,31 @@ def moves(curve: ElbowCurve) -> str:
 # ── other criteria ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def criteria(found: Found, asked: list[str]) -> None:
-    """The criteria asked for, side by side, and a banner where they disagree."""
+def criteria(found: Found, asked: list[str]) -> bool:
+    """The criteria asked for, side by side, and a banner where they disagree; whether that is all of them yet.
+
+    Each that takes long has a run of the page of its own, so that what was asked for is seen as it comes.
+    """
     ends = found.curve.ks[0], found.curve.ks[-1]
     try:
         check_work(found.source, found.table, ends, ASKED, "another criterion")
     except ValueError as refusal:
         st.warning(shell.plain(as_sentence(str(refusal))))
-        return
-    answers = [criterion_of(name, found.source, found.table, ends, found.drawn) for name in asked]
-    banner(found.curve, answers)
+        return True
+    budget, answers = Budget(EACH), []
+    for name in asked:
+        if not budget.is_left:
+            break
+        answers.append(criterion_of(name, found.source, found.table, ends, found.drawn))
+    if len(answers) == len(asked):
+        banner(found.curve, answers)
+    else:
+        st.info(f"Computing the {asked[len(answers)]} …")
     for place in range(0, len(answers), 2):
         for column, answer in zip(st.columns(2), answers[place : place + 2], strict=False):
             with column:
                 chart(criterion_curve(answer, is_dark()), f"km-{answer.name.replace(' ', '-')}")
+    return len(answers) == len(asked)
 
 
 def banner(curve: ElbowCurve, answers: list[Criterion]) -> None:

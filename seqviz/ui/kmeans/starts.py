@@ -13,6 +13,7 @@ import streamlit as st
 from seqviz.figures.partition import Partition, outcomes, partitions
 from seqviz.records import Array
 from seqviz.ui import shell
+from seqviz.ui.budget import Budget
 from seqviz.ui.common import KEPT, accepted, explain, is_dark, offer
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import Shown, ends_of, run_of, shown, work_of
@@ -26,7 +27,8 @@ from seqviz.ui.kmeans.watch import say_notes
 from seqviz.ui.state import held, set_widgets
 
 VIEW = "Poor starts"
-SEEDS = 100
+SEEDS, BLOCK = 100, 5
+AT_ONCE = 0.12  # seconds of computing before the first of the runs are drawn
 COMPARED = ("random", "k-means++")
 POOR = 1.05  # times the best of all runs
 WORK = 400_000  # n · k · D, so that two hundred runs end within seconds
@@ -37,6 +39,11 @@ class Ends:
     """What the runs of both ways to start ended with: way → (R,) the objective, by seed."""
 
     objective: Mapping[str, Array]
+
+    @property
+    def seeds(self) -> int:
+        """How many runs of each there are."""
+        return len(self.objective[COMPARED[0]])
 
     @property
     def least(self) -> float:
@@ -53,10 +60,16 @@ class Ends:
         return way, int(pick(self.objective[way]))
 
 
-def all_ends(settings: Settings, table: Table | None, seeds: int = SEEDS) -> Ends:
-    """The objective at the end of every run."""
+def ends_so_far(settings: Settings, table: Table | None, budget: Budget) -> Ends:
+    """The objective at the end of the runs that are known or that the budget has room for: some of each at least."""
     plain = replace(settings, way=COMPARED[0], seed=0, starts=(), drawn=())  # what the runs do not hang on
-    return Ends({way: ends_of(plain, way, table, 0, seeds - 1) for way in COMPARED})
+    found: dict[str, list[Array]] = {way: [] for way in COMPARED}
+    for first in range(0, SEEDS, BLOCK):
+        if first and not budget.is_left:
+            break
+        for way in COMPARED:
+            found[way].append(ends_of(plain, way, table, first, first + BLOCK - 1))
+    return Ends({way: np.concatenate(parts) for way, parts in found.items()})
 
 
 def show() -> None:
@@ -78,13 +91,13 @@ def show() -> None:
     wanted = accepted("kmeans starts", build, shown(Settings()))
     say_notes(wanted)
     found = asked_for(wanted)
-    ends = all_ends(found.settings, found.table)
+    ends = ends_so_far(found.settings, found.table, Budget(AT_ONCE))
     st.markdown(told(found, ends))
     left, right = st.columns(2)
     with left:
         objective = objective_name(found.run.p)
         figure = outcomes(ends.objective, objective, POOR * ends.least, is_dark())
-        name = f"Histogram of {objective} at the end of {SEEDS} runs each"
+        name = f"Histogram of {objective} at the end of {ends.seeds} runs each"
         st.plotly_chart(
             figure, key="km-ends", on_select=_pick, selection_mode="points", config={"displaylogo": False}, alt=name
         )
@@ -94,6 +107,8 @@ def show() -> None:
     replay(found, ends)
     offer("Where every run ended (CSV)", lambda: ends_csv(ends), "kmeans-ends.csv", key="km-ends-csv")
     explain(_TO_SEE, _SOURCE)
+    if ends.seeds < SEEDS:
+        st.rerun()
 
 
 def check_work(found: Shown) -> None:
@@ -119,12 +134,14 @@ def asked_for(wanted: Shown) -> Shown:
         mine.asked = wanted
     if mine.asked.settings != wanted.settings:
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(f"Run {SEEDS} seeds of each", type="primary"):
-                mine.asked = wanted
-                st.rerun()
+            st.button(f"Run {SEEDS} seeds of each", type="primary", on_click=_ask, args=(wanted,))
             st.text(f"Below is still {in_short(mine.asked)}.")
     found: Shown = mine.asked
     return found
+
+
+def _ask(wanted: Shown) -> None:
+    kept().asked = wanted
 
 
 def in_short(found: Shown) -> str:
@@ -146,8 +163,9 @@ def ends_csv(ends: Ends) -> str:
 def told(found: Shown, ends: Ends) -> str:
     """The share of poor starts of both ways, in a sentence."""
     parts = [f"**{ends.share(way):.0%}** from {shell.plain(way)}" for way in COMPARED]
+    many = f"{SEEDS} runs each" if ends.seeds == SEEDS else f"the first {ends.seeds} of {SEEDS} runs each"
     return (
-        f"{shell.plain(in_short(found))}: of {SEEDS} runs each, these end more than 5 % above the best of all "
+        f"{shell.plain(in_short(found))}: of {many}, these end more than 5 % above the best of all "
         f"({ends.least:,.5g}): {', '.join(parts)}."
     )
 

@@ -114,7 +114,8 @@ def verdict(found: Shown) -> str:
     name = objective_name(run.p)
     if work_of(found) > WORK:
         return f"{RIVALS} runs of so many points and clusters take too long to ask: take fewer points."
-    ends = ends_of(Settings(settings.source, settings.rules), "random", found.table, 1, RIVALS)
+    with st.spinner(f"{RIVALS} runs …"):
+        ends = ends_of(Settings(settings.source, settings.rules), "random", found.table, 1, RIVALS)
     lower = int((ends < run.inertia * (1 - 1e-9)).sum())
     best = float(ends.min())
     if not lower:
