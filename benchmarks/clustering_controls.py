@@ -14,7 +14,7 @@ FEWEST = COUNTS[1] - ROUNDS
 
 
 def run(url: str) -> None:
-    for view, fuzzy in (("What a cluster is", False), ("Three ways to cluster", True)):
+    for view, fuzzy in (("What a cluster is", False), ("Three ways", True)):
         heading(f"Control → finished, on the server, /clustering, {view}, up to {COUNTS[1]} points")
         address = {"clustering_view": view, "count": str(COUNTS[1]), "clusters": "4", "points": "uniform"}
         visitor = Reader(url, "clustering", address)

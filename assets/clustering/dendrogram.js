@@ -54,7 +54,7 @@ function matched(groups, labels, k) {
     found[group] = cluster;
     taken.add(cluster);
   }
-  const free = SHAPES.map((_, number) => number).filter((number) => !taken.has(number));
+  const free = MARKS.map((_, number) => number).filter((number) => !taken.has(number));
   const left = found.map((_, group) => group).filter((group) => found[group] < 0);
   left.sort((one, other) => groups[other].length - groups[one].length);
   for (const group of left) found[group] = free.shift() ?? REST;

@@ -103,7 +103,7 @@ class GroupsView extends StillView {
       button.setAttribute("aria-label", name);
       if (group >= 0) {
         const icon = svgNode("svg", { width: 14, height: 14, viewBox: "-1.4 -1.4 2.8 2.8", "aria-hidden": "true" });
-        svgNode("path", { class: `c${group}`, d: SHAPES[group] }, icon);
+        svgNode("path", { class: `c${group}`, d: MARKS[group] }, icon);
         button.prepend(icon);
       }
       return button;

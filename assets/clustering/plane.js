@@ -91,23 +91,7 @@ function boundsOf(points) {
   });
 }
 
-// A cluster is told by its colour and by its shape: eight of each, the size of a mark being about 1.
-const regular = (corners, turn, size) =>
-  `M${Array.from({ length: corners }, (_, k) => {
-    const angle = (2 * Math.PI * k) / corners + turn;
-    return `${(size * Math.sin(angle)).toFixed(3)} ${(-size * Math.cos(angle)).toFixed(3)}`;
-  }).join("L")}Z`;
-const SHAPES = [
-  "M-0.9 0a0.9 0.9 0 1 0 1.8 0a0.9 0.9 0 1 0 -1.8 0",
-  regular(4, Math.PI / 4, 1.15),
-  regular(3, 0, 1.25),
-  regular(4, 0, 1.2),
-  regular(3, Math.PI, 1.25),
-  "M-0.36 -1.1H0.36V-0.36H1.1V0.36H0.36V1.1H-0.36V0.36H-1.1V-0.36H-0.36Z",
-  regular(5, 0, 1.15),
-  regular(6, 0, 1.1),
-];
-const REST = SHAPES.length; // the colour of groups beyond the eighth
+const REST = MARKS.length; // the colour of groups beyond the eighth
 
 /** The points of one panel, each with the shape and the colour of its cluster. */
 class Marks {
@@ -124,7 +108,7 @@ class Marks {
     this.nodes.forEach((node, i) => {
       const label = Math.min(labels[i], REST);
       if (this.shown[i] !== label) {
-        node.setAttribute("d", SHAPES[label % SHAPES.length]);
+        node.setAttribute("d", MARKS[label % MARKS.length]);
         node.setAttribute("class", `c${label}`);
         this.shown[i] = label;
       }
@@ -158,20 +142,5 @@ function presentedZoom(view) {
 
 /** The height that is left for a presented drawing in its place, in its own px. */
 const roomBelow = (place, zoom) => (window.innerHeight - place.getBoundingClientRect().top - 12) / zoom;
-
-/** `label`, and a menu of [value, text] that calls `action(value)`. */
-function chooser(parent, label, choices, value, action) {
-  const place = htmlNode("label", "option", parent);
-  htmlNode("span", "", place).textContent = label;
-  const select = htmlNode("select", "", place);
-  for (const [key, text] of choices) {
-    const option = htmlNode("option", "", select);
-    option.value = key;
-    option.textContent = text;
-    option.selected = key === value;
-  }
-  select.addEventListener("change", () => action(select.value));
-  return select;
-}
 
 const asFile = (text, type) => new Blob([text], { type: `${type};charset=utf-8` });

@@ -82,19 +82,7 @@ class GatesView extends StepperView {
   buildOptions() {
     const { data } = this;
     this.options.replaceChildren();
-    const choose = (label, choices, value, action) => {
-      const place = htmlNode("label", "option", this.options);
-      htmlNode("span", "", place).textContent = label;
-      const select = htmlNode("select", "", place);
-      for (const [key, text] of choices) {
-        const option = htmlNode("option", "", select);
-        option.value = key;
-        option.textContent = text;
-        option.selected = key === value;
-      }
-      select.addEventListener("change", () => action(select.value));
-      return select;
-    };
+    const choose = (label, choices, value, action) => chooser(this.options, label, choices, value, action);
     choose("Units", this.orders(), this.sheet.order, (order) => {
       this.sheet.order = order;
       if (order === "like" && this.pinned === null) this.pinned = 0;

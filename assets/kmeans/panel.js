@@ -50,9 +50,8 @@ class Panel {
     canvas.setAttribute("aria-hidden", "true");
     const pen = freshPen(canvas, 18, 18);
     pen.translate(9, 9);
-    traceShape(pen, c % SHAPES, 6);
     pen.fillStyle = palette.group(c);
-    pen.fill();
+    pen.fill(markPath(c % SHAPES, 6));
     return canvas;
   }
 

@@ -1,6 +1,7 @@
 // The plane: regions, points and centroids on three canvases, so that each is drawn again only when it changes.
 
 const REGION = 3; // px of a shaded cell
+const SIDES = [[18, -9], [-18, -9], [18, 9], [-18, 9], [0, -21], [0, 21]]; // px from a centroid to its number
 const MARGIN = { left: 34, right: 8, top: 8, bottom: 24 };
 
 class Plane {
@@ -165,6 +166,7 @@ class Plane {
     const pen = freshPen(this.layers[2], this.width, this.height);
     const row = rowAt(at);
     pen.lineJoin = "round";
+    const ends = [];
     for (let c = 0; c < run.k; c++) {
       const colour = palette.group(c);
       const way = [];
@@ -186,36 +188,49 @@ class Plane {
       if (way.length && row > 0) this.drawMark(pen, c, way[0], 6, palette.surface, colour); // where it began
       if (!gone) {
         this.drawMark(pen, c, end, 9, colour, palette.ink);
-        this.drawNumber(pen, c, end);
+        ends.push([c, end]);
       }
     }
+    this.drawNumbers(pen, ends); // above every mark, or a near centroid would hide its neighbour's
     if (this.pinned !== null && this.pinned < run.n) this.drawPinned(pen);
   }
 
   drawMark(pen, c, [x, y], r, fill, stroke) {
     pen.save();
     pen.translate(x, y);
-    traceShape(pen, c % SHAPES, r);
+    const path = markPath(c % SHAPES, r);
     pen.lineWidth = 5;
     pen.strokeStyle = this.palette.surface;
-    pen.stroke();
+    pen.stroke(path);
     pen.fillStyle = fill;
-    pen.fill();
+    pen.fill(path);
     pen.lineWidth = 2;
     pen.strokeStyle = stroke;
-    pen.stroke();
+    pen.stroke(path);
     pen.restore();
   }
 
-  drawNumber(pen, c, [x, y]) {
+  /** Each centroid's number beside it, on the side with the most room to other centroids and their numbers. */
+  drawNumbers(pen, ends) {
     pen.font = `700 15px ${window.getComputedStyle(this.box).fontFamily}`;
-    pen.textAlign = "left";
+    pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.lineWidth = 4;
     pen.strokeStyle = this.palette.surface;
     pen.fillStyle = this.palette.ink;
-    pen.strokeText(String(c + 1), x + 14, y - 9);
-    pen.fillText(String(c + 1), x + 14, y - 9);
+    const taken = ends.map(([, at]) => at);
+    for (const [c, [x, y]] of ends) {
+      const room = ([px, py]) => {
+        const others = taken.filter((one) => one[0] !== x || one[1] !== y).map((one) => Math.hypot(one[0] - px, one[1] - py));
+        const edge = Math.min(px - MARGIN.left, this.width - MARGIN.right - px, py - MARGIN.top, this.height - MARGIN.bottom - py);
+        return Math.min(26, ...others, 2 * edge); // beyond that it is all the same, and the first side stays
+      };
+      const places = SIDES.map(([dx, dy]) => [x + dx, y + dy]);
+      const place = places.reduce((best, one) => (room(one) > room(best) + 1 ? one : best));
+      taken.push(place);
+      pen.strokeText(String(c + 1), ...place);
+      pen.fillText(String(c + 1), ...place);
+    }
   }
 
   /** The point that is opened: a line to the centroid of its cluster. */

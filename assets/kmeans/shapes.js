@@ -1,32 +1,6 @@
 // Clusters told apart by colour and by shape: eight of the one and seven of the other make 56 pairs.
 
-const SHAPES = 7;
-
-/** The path of shape `number` around (0, 0), about as large for the eye as a circle of radius r. */
-function traceShape(pen, number, r) {
-  const corners = (count, turn, inner = 1) => {
-    const steps = inner === 1 ? count : 2 * count;
-    for (let i = 0; i < steps; i++) {
-      const reach = 1.25 * r * (inner !== 1 && i % 2 ? inner : 1);
-      const angle = turn + (2 * Math.PI * i) / steps;
-      pen[i ? "lineTo" : "moveTo"](reach * Math.cos(angle), reach * Math.sin(angle));
-    }
-    pen.closePath();
-  };
-  pen.beginPath();
-  if (number === 0) pen.arc(0, 0, r, 0, 2 * Math.PI);
-  else if (number === 1) pen.rect(-0.9 * r, -0.9 * r, 1.8 * r, 1.8 * r);
-  else if (number === 2) corners(4, 0);
-  else if (number === 3) corners(3, -Math.PI / 2);
-  else if (number === 4) corners(3, Math.PI / 2);
-  else if (number === 5) corners(5, -Math.PI / 2, 0.48);
-  else {
-    const [a, b] = [0.42 * r, 1.15 * r];
-    const cross = [[-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a], [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a]];
-    cross.forEach(([x, y], i) => pen[i ? "lineTo" : "moveTo"](x, y));
-    pen.closePath();
-  }
-}
+const SHAPES = 7; // of MARKS
 
 /** The colours of the page in a form that a canvas takes. */
 class Palette {
@@ -67,12 +41,12 @@ function stampsOf(palette, k, r) {
     const pen = canvas.getContext("2d");
     pen.scale(ratio, ratio);
     pen.translate(reach, reach);
-    traceShape(pen, shape, r);
+    const path = markPath(shape, r);
     pen.fillStyle = colour;
-    pen.fill();
+    pen.fill(path);
     pen.lineWidth = 0.6;
     pen.strokeStyle = palette.surface;
-    pen.stroke();
+    pen.stroke(path);
     return canvas;
   };
   const clusters = Array.from({ length: k }, (_, c) => stamp(c % SHAPES, palette.group(c)));

@@ -79,3 +79,18 @@ class Toolbar {
     button.querySelector(".glyph").textContent = playing ? "❚❚" : "▶";
   }
 }
+
+/** `label`, and a menu of [value, text] that calls `action(value)`. */
+function chooser(parent, label, choices, value, action) {
+  const place = htmlNode("label", "option", parent);
+  htmlNode("span", "", place).textContent = label;
+  const select = htmlNode("select", "", place);
+  for (const [key, text] of choices) {
+    const option = htmlNode("option", "", select);
+    option.value = key;
+    option.textContent = text;
+    option.selected = key === value;
+  }
+  select.addEventListener("change", () => action(select.value));
+  return select;
+}

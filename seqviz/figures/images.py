@@ -39,6 +39,7 @@ def digit_means(images: Array, titles: Sequence[str], dark: bool = False) -> go.
             "visible": False,
         }
         down = {"domain": [max(0.0, top - height), top], "anchor": f"x{number}", "scaleanchor": f"x{number}"}
+        down |= {"constrain": "domain", "constraintoward": "top"}  # under its title, where the columns are narrow
         layout[f"yaxis{number}"] = {**down, "visible": False}
         traces.append(
             go.Heatmap(

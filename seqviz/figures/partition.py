@@ -15,7 +15,7 @@ from seqviz.records import Array
 BARS = 24
 MANY = 1500  # points of a cluster beyond which the graphics card draws them
 _PATTERNS = ("", "/")
-# the shapes of assets/kmeans/shapes.js: a cluster looks the same in the animation
+# the first of assets/shared/marks.js: a cluster looks the same in the animation
 SHAPES = ("circle", "square", "diamond", "triangle-up", "triangle-down", "star", "cross")
 
 
@@ -77,7 +77,7 @@ def outcomes(ends: Mapping[str, Array], objective: str, bound: float, dark: bool
     figure.layout = frame.layout(
         dark,
         310,
-        xaxis=frame.axis(dark, f"{objective} at the end", showgrid=False),
+        xaxis=frame.axis(dark, f"{objective} at the end", showgrid=False, range=[edges[0], edges[-1]]),
         yaxis=frame.axis(dark, "runs"),
         shapes=[{**line, "line": {"color": frame.palette(dark)["bad"], "width": 2, "dash": "dot"}}],
         annotations=[
@@ -112,7 +112,7 @@ def partitions(panels: Sequence[Partition], axes: tuple[str, str], dark: bool = 
     between = 0.03
     width = (1 - between * (len(panels) - 1)) / len(panels)
     traces: list[go.Scatter | go.Scattergl] = []
-    layout = frame.layout(dark, 310, margin=frame.margin(top=46), annotations=[])
+    layout = frame.layout(dark, 326, margin=frame.margin(top=62), annotations=[])
     for place, panel in enumerate(panels):
         number = str(place + 1) if place else ""
         left = place * (width + between)

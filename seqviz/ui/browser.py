@@ -23,6 +23,8 @@ class Parts:
     css: str
 
 
+# what every drawing that is stepped through begins with: the frame, its keys and buttons, and files to take away
+STEPPER = ("shared/text.js", "shared/player.js", "shared/toolbar.js", "shared/view.js", "shared/save.js")
 DECLARED: dict[str, Parts] = {}  # every component that has been declared, by name
 
 

@@ -12,18 +12,14 @@ from seqviz.recurrent import NO_TARGET
 from seqviz.recurrent.activations import DERIVATIVES
 from seqviz.recurrent.notation import notation
 from seqviz.text import visible
-from seqviz.ui.browser import browser_component
+from seqviz.ui.browser import STEPPER, browser_component
 from seqviz.ui.compute import Experiment
 from seqviz.ui.settings import ADDRESS_LIMIT, RATE, RATE_LIMIT, UPDATE_LIMIT, Settings
 from seqviz.ui.updates import learn, write_updates
 from seqviz.ui.weights import write_typed
 
 _UNROLLED_SCRIPTS = (
-    "shared/text.js",
-    "shared/player.js",
-    "shared/toolbar.js",
-    "shared/view.js",
-    "shared/save.js",
+    *STEPPER,
     "unrolled/phases.js",
     "unrolled/places.js",
     "unrolled/backward.js",

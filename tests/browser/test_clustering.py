@@ -25,7 +25,7 @@ from tests.browser.test_house import widths_beyond
 
 SIMILARITY = "/clustering"
 GROUPS = f"/clustering?clustering_view={quote('What a cluster is')}"
-WAYS = f"/clustering?clustering_view={quote('Three ways to cluster')}"
+WAYS = f"/clustering?clustering_view={quote('Three ways')}"
 
 
 @pytest.fixture(scope="module")

@@ -66,7 +66,7 @@ def test_partitions_hold_every_point_with_its_cluster():
 
 def test_a_cluster_has_as_many_shapes_here_as_in_the_animation():
     script = (ASSETS / "kmeans" / "shapes.js").read_text(encoding="utf-8")
-    assert re.search(rf"^const SHAPES = {len(SHAPES)};", script, re.MULTILINE)
+    assert re.search(rf"^const SHAPES = {len(SHAPES)}; ", script, re.MULTILINE)
     assert shape_of(len(SHAPES)) == SHAPES[0]
 
 

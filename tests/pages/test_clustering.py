@@ -12,7 +12,7 @@ from sklearn.datasets import load_iris
 from streamlit.testing.v1 import AppTest
 
 ROOT = Path(__file__).resolve().parents[2]
-GROUPS, WAYS = "What a cluster is", "Three ways to cluster"
+GROUPS, WAYS = "What a cluster is", "Three ways"
 
 
 def opened(**address: str) -> AppTest:

@@ -1,4 +1,4 @@
-"""What a reader takes away from "Three ways to cluster": the numbers, and a script that makes them again."""
+"""What a reader takes away from "Three ways": the numbers, and a script that makes them again."""
 
 from __future__ import annotations
 

@@ -5,27 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from seqviz.clustering.spread import spread
-from seqviz.ui.browser import browser_component
+from seqviz.ui.clustering.component import drawing
 from seqviz.ui.clustering.compute import CLUSTERS, Data, hard_run, points_of
 from seqviz.ui.clustering.controls import START, about_points, checked_data, data_controls
 from seqviz.ui.common import accepted, explain
 
 VIEW = "What a cluster is"
 
-_groups = browser_component(
-    "seqviz_groups",
-    (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/view.js",
-        "shared/save.js",
-        "clustering/plane.js",
-        "clustering/spread.js",
-        "clustering/groups.js",
-    ),
-    "clustering/style.css",
-)
+_groups = drawing("seqviz_groups", "clustering/spread.js", "clustering/groups.js")
 
 
 def show() -> None:

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from seqviz.ui.browser import browser_component
+from seqviz.ui.clustering.component import drawing
 from seqviz.ui.common import explain
 
 VIEW = "Similarity"
 
-_planes = browser_component(
-    "seqviz_similarity",
-    (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/view.js",
-        "shared/save.js",
-        "clustering/plane.js",
-        "clustering/distances.js",
-        "clustering/similarity.js",
-    ),
-    "clustering/style.css",
-)
+_planes = drawing("seqviz_similarity", "clustering/distances.js", "clustering/similarity.js")
 
 
 def show() -> None:

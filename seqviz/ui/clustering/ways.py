@@ -1,4 +1,4 @@
-"""View "Three ways to cluster" of /clustering: exclusive, overlapping and hierarchical on the same points."""
+"""View "Three ways" of /clustering: exclusive, overlapping and hierarchical on the same points."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from seqviz.records.clustering import Tree
-from seqviz.ui.browser import browser_component
+from seqviz.ui.clustering.component import drawing
 from seqviz.ui.clustering.compute import STARTS, Data, Ways, three_ways
 from seqviz.ui.clustering.controls import (
     FIRST_FUZZINESS,
@@ -22,23 +22,9 @@ from seqviz.ui.clustering.controls import (
 from seqviz.ui.clustering.files import ways_csv, ways_script
 from seqviz.ui.common import accepted, explain, offer
 
-VIEW = "Three ways to cluster"
+VIEW = "Three ways"
 
-_ways = browser_component(
-    "seqviz_ways",
-    (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/view.js",
-        "shared/save.js",
-        "clustering/plane.js",
-        "clustering/fuzzy.js",
-        "clustering/dendrogram.js",
-        "clustering/ways.js",
-    ),
-    "clustering/style.css",
-)
+_ways = drawing("seqviz_ways", "clustering/fuzzy.js", "clustering/dendrogram.js", "clustering/ways.js")
 
 
 def show() -> None:
@@ -63,9 +49,9 @@ def show() -> None:
             "splits the groups of a coarser one.",
             "The linkage says how far apart two **groups** are: by their nearest points (single), their farthest "
             "(complete), the mean over all pairs (average), or by how much joining raises the within-cluster sum of "
-            "squares (Ward). With k = 2 single linkage follows the shape of *moons*, where k-means cuts both in two. "
-            "On *stretched*, whose groups lie close side by side, it chains nearly everything together and cuts off "
-            "single points.",
+            "squares (Ward, whose heights are √(2 × that rise), as in scipy). With k = 2 single linkage follows the "
+            "shape of *moons*, where k-means cuts both in two. On *stretched*, whose groups lie close side by side, "
+            "it chains nearly everything together and cuts off single points.",
             "On *uniform* points there is nothing to find, and all three name clusters all the same. A long gap "
             "between two heights of a dendrogram is a hint, not a proof.",
         ),

@@ -8,17 +8,13 @@ from functools import partial
 
 import streamlit as st
 
-from seqviz.ui.browser import browser_component
+from seqviz.ui.browser import STEPPER, browser_component
 from seqviz.ui.state import triggered, visit
 
 _sheet = browser_component(
     "seqviz_gates",
     (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/view.js",
-        "shared/save.js",
+        *STEPPER,
         "gates/data.js",
         "gates/colours.js",
         "gates/sheet.js",

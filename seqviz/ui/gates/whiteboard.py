@@ -25,7 +25,7 @@ from seqviz.recurrent.whiteboard import (
     plain_board,
     standing,
 )
-from seqviz.ui.browser import browser_component
+from seqviz.ui.browser import STEPPER, browser_component
 from seqviz.ui.common import KEPT, accepted, explain, offer
 from seqviz.ui.gates.board_script import board_script
 
@@ -35,10 +35,7 @@ GOAL = "ac(bd + a) + ad"
 _board = browser_component(
     "seqviz_board",
     (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/view.js",
+        *STEPPER,
         "board/moves.js",
         "board/board.js",
         "board/main.js",

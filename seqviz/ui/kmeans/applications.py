@@ -77,10 +77,11 @@ def show_digits() -> None:
     st.markdown(
         "1,797 handwritten digits, each a point of 64 grey values; k-means never sees which digit it is. A centroid is "
         f"a mean image. Afterwards counted: **{found.purity:.1%}** of the pictures are of their cluster’s most "
-        f"frequent digit. WCSS {found.run.inertia:,.1f} after {len(found.run.updated)} updates."
+        f"frequent digit. WCSS {found.run.inertia:,.1f} after {len(found.run.updated)} updates. "
+        "Above each mean image stand its cluster and how many pictures it has, and under that its most frequent digit."
     )
     titles = [
-        f"{name} · {size:,} pictures, {row.max() / max(size, 1):.0%} are “{row.argmax()}”"
+        f"{name}: {size:,} · {row.max() / max(size, 1):.0%} “{row.argmax()}”"
         for name, (size, row) in enumerate(zip(found.sizes, found.counts, strict=True), start=1)
     ]
     chart(digit_means(found.images, titles, is_dark()), "km-digits")

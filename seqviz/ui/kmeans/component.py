@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from seqviz.ui.browser import browser_component
+from seqviz.ui.browser import STEPPER, browser_component
 from seqviz.ui.kmeans.compute import Shown, starts_of
 from seqviz.ui.kmeans.kept import kept, starts_for
 from seqviz.ui.kmeans.packing import run_data
@@ -19,11 +19,8 @@ from seqviz.ui.state import set_widgets, triggered
 _kmeans = browser_component(
     "seqviz_kmeans",
     (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/view.js",
-        "shared/save.js",
+        *STEPPER,
+        "shared/marks.js",
         "kmeans/data.js",
         "kmeans/words.js",
         "kmeans/shapes.js",

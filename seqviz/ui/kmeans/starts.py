@@ -172,7 +172,7 @@ def told(found: Shown, ends: Ends) -> str:
 
 def _panel(found: Shown, way: str, seed: int, name: str) -> Partition:
     run = run_of(replace(found.settings, way=way, seed=seed), found.table)
-    title = f"{name}: {run.inertia:,.5g} ({way}, seed {seed})"
+    title = f"{name}: {run.inertia:,.5g}<br>{way}, seed {seed}"
     return Partition(found.plane.of(run.points), run.labels[-1], found.plane.of(run.centroids[-1]), title)
 
 

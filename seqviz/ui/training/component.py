@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from seqviz.ui.browser import browser_component
+from seqviz.ui.browser import STEPPER, browser_component
 
 _charts = browser_component(
     "seqviz_training",
     (
-        "shared/text.js",
-        "shared/player.js",
-        "shared/toolbar.js",
-        "shared/save.js",
-        "shared/view.js",
+        *STEPPER,
         "training/data.js",
         "training/axis.js",
         "training/chart.js",
