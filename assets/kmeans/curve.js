@@ -31,7 +31,7 @@ class Curve {
 
   show(at) {
     const { run, palette, values } = this;
-    const pen = freshPen(this.canvas, this.width, this.height);
+    const pen = freshPen(this.canvas, this.width, this.height, palette.ratio);
     const family = window.getComputedStyle(this.root).fontFamily;
     pen.font = `12px ${family}`;
     pen.fillStyle = palette.muted;

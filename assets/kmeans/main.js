@@ -7,12 +7,13 @@ class KMeansView extends StepperView {
     super(root, { step: "half-step", leap: "iteration", leapWord: "Iteration", pass: "run" });
     this.pinned = null;
     this.frame = 0;
-    this.addButton = this.toolbar.textButton("Add points", "Click on the plane to add a point; the run begins anew", () => this.setAdding(!this.plane.adding));
+    this.addButton = this.toolbar.textButton("Add points", "Click on the plane, or type where, to add a point; the run begins anew", () => this.setAdding(!this.plane.adding));
     this.addButton.setAttribute("aria-pressed", "false");
     this.addPresentButton();
     this.toolbar.saveMenu([["PNG", "Plane and curve as they stand, as a picture", () => this.savePng()]]);
     this.status = htmlNode("p", "status", root);
     this.status.setAttribute("role", "status");
+    this.addForm = new AddForm(root, (x, y) => this.send("point", { x, y }));
     this.scene = htmlNode("div", "scene", root);
     const left = htmlNode("div", "left", this.scene);
     this.plane = new PointedPlane(left, {
@@ -63,6 +64,7 @@ class KMeansView extends StepperView {
     this.plane.adding = on;
     this.addButton.setAttribute("aria-pressed", String(on));
     this.addButton.textContent = on ? "Stop adding" : "Add points";
+    if (this.data) this.addForm.show(on, this.data.axes);
   }
 
   redraw() {
@@ -75,7 +77,7 @@ class KMeansView extends StepperView {
     const height = this.width >= 820 ? Math.max(340, Math.min(720, room)) : 330;
     this.root.style.setProperty("--plane-height", `${Math.round(height)}px`);
     const run = this.data;
-    this.palette = new Palette(this.root);
+    this.palette = new Palette(this.root, zoom);
     this.note.textContent = run.note;
     this.plane.build(run, this.palette);
     this.curve.build(run, this.palette);

@@ -48,7 +48,7 @@ class Panel {
   mark(palette, c) {
     const canvas = htmlNode("canvas", "mark");
     canvas.setAttribute("aria-hidden", "true");
-    const pen = freshPen(canvas, 18, 18);
+    const pen = freshPen(canvas, 18, 18, palette.ratio);
     pen.translate(9, 9);
     pen.fillStyle = palette.group(c);
     pen.fill(markPath(c % SHAPES, 6));
@@ -137,5 +137,33 @@ class StartTable {
       });
     });
     this.box.replaceChildren(table);
+  }
+}
+
+/** Where a point is to be added, typed; for those who have no pointer, or want it exactly there. */
+class AddForm {
+  constructor(parent, onAdd) {
+    this.root = htmlNode("form", "add-point", parent);
+    this.fields = ["x", "y"].map((name) => {
+      const label = htmlNode("label", "", this.root);
+      this[name] = htmlNode("span", "", label);
+      const field = htmlNode("input", "", label);
+      field.inputMode = "decimal";
+      return field;
+    });
+    const button = htmlNode("button", "text-button", this.root);
+    button.textContent = "Add";
+    htmlNode("span", "bound", this.root).textContent = "or click on the plane";
+    this.root.addEventListener("submit", (event) => {
+      event.preventDefault();
+      onAdd(...this.fields.map((field) => field.value));
+    });
+    this.root.hidden = true;
+  }
+
+  show(on, names) {
+    this.root.hidden = !on;
+    [this.x.textContent, this.y.textContent] = [`New point: ${names[0]}`, names[1]];
+    if (on) this.fields[0].focus();
   }
 }

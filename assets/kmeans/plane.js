@@ -73,7 +73,7 @@ class Plane {
     const key = run.shaded ? where.join() : "none";
     if (key === this.shadedFor) return;
     this.shadedFor = key;
-    const pen = freshPen(this.layers[0], this.width, this.height);
+    const pen = freshPen(this.layers[0], this.width, this.height, this.palette.ratio);
     if (!run.shaded) return;
     pen.save();
     const [columns, rows] = [Math.ceil(this.width / REGION), Math.ceil(this.height / REGION)];
@@ -112,7 +112,7 @@ class Plane {
     const { run, stamps, palette } = this;
     this.drawnLabels = labels;
     this.drawnRings = rings;
-    const pen = freshPen(this.layers[1], this.width, this.height);
+    const pen = freshPen(this.layers[1], this.width, this.height, this.palette.ratio);
     this.drawAxes(pen);
     const { reach } = stamps;
     for (let i = 0; i < run.n; i++) {
@@ -163,7 +163,7 @@ class Plane {
 
   drawCentroids(at, share) {
     const { run, palette, where } = this;
-    const pen = freshPen(this.layers[2], this.width, this.height);
+    const pen = freshPen(this.layers[2], this.width, this.height, this.palette.ratio);
     const row = rowAt(at);
     pen.lineJoin = "round";
     const ends = [];

@@ -2,9 +2,10 @@
 
 const SHAPES = 7; // of MARKS
 
-/** The colours of the page in a form that a canvas takes. */
+/** The colours of the page in a form that a canvas takes, and how many pixels of the screen one of the page's has. */
 class Palette {
-  constructor(element) {
+  constructor(element, zoom) {
+    this.ratio = Math.min(3, (window.devicePixelRatio || 1) * zoom);
     const of = (name) => themeColour(element, `--sv-${name}`);
     for (const name of ["surface", "panel", "ink", "muted", "line", "arrow", "accent", "bad"]) this[name] = of(name);
     this.groups = Array.from({ length: 8 }, (_, i) => of(`category-${i + 1}`));
@@ -20,9 +21,8 @@ class Palette {
   }
 }
 
-/** A canvas as large as its box, in the screen's own pixels; its pen draws in CSS pixels. */
-function freshPen(canvas, width, height) {
-  const ratio = Math.min(2, window.devicePixelRatio || 1);
+/** A canvas as large as its box, `ratio` of its pixels to a CSS pixel; its pen draws in CSS pixels. */
+function freshPen(canvas, width, height, ratio) {
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const pen = canvas.getContext("2d");
@@ -33,7 +33,7 @@ function freshPen(canvas, width, height) {
 
 /** One picture a cluster, stamped for each of its points: far faster than a path a point. */
 function stampsOf(palette, k, r) {
-  const ratio = Math.min(2, window.devicePixelRatio || 1);
+  const { ratio } = palette;
   const reach = Math.ceil(1.4 * r) + 1;
   const stamp = (shape, colour) => {
     const canvas = htmlNode("canvas");

@@ -205,9 +205,33 @@ def test_a_click_adds_a_point_and_the_run_begins_anew(visitor: Visitor, settle: 
     again = visitor.open(urlsplit(page.url).path + "?" + urlsplit(page.url).query)
     assert sum(int(row[1]) for row in read(again)["rows"]) == 301
     again.get_by_role("button", name="More").click()
-    again.get_by_role("button", name="Take out the 1 added points").click()
+    again.get_by_role("button", name="Take out the added point").click()
     settle(again)
     assert sum(int(row[1]) for row in read(again)["rows"]) == 300
+
+
+def test_a_point_is_added_by_keyboard_and_what_is_no_place_is_refused(
+    visitor: Visitor, settle: Callable[[Page], None]
+) -> None:
+    page = visitor.open("/kmeans")
+    page.get_by_role("button", name="Add points").focus()
+    page.keyboard.press("Enter")
+    for cell in ("0.5", "−1.25"):  # the first field has the focus; with a typographic minus
+        page.keyboard.type(cell)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("added="))
+    settle(page)
+    assert parameters(page)["added"] == ["0.5,-1.25"]
+    for cell, words in (
+        ("abc", "The point lies at x = “abc”, expected a finite number"),
+        ("900", "The point lies at x = 900, expected from −"),
+    ):
+        page.get_by_label("New point: x").fill(cell)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(words)).to_be_visible()
+        settle(page)
+        assert "all 301 points" in read(page)["status"]
 
 
 def test_the_other_criteria_of_stopping_are_said(visitor: Visitor) -> None:

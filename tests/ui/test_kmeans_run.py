@@ -148,7 +148,7 @@ def test_200_000_rows_are_sampled_and_500_columns_projected_and_both_are_said():
 def test_added_points_are_clustered_with_the_rest():
     found = chosen_points(Source("blobs", 20, added=((1.5, 2.5),)), None)
     np.testing.assert_array_equal(found.values[-1], [1.5, 2.5])
-    assert found.notes == ("1 of the 21 points were added by hand.",)
+    assert found.notes == ("1 point was added by hand; there are 21 now.",)
     assert found.truth is None
 
 

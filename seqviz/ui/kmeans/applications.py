@@ -18,7 +18,7 @@ from seqviz.records import Array
 from seqviz.records.clustering import KMeansRun
 from seqviz.ui.common import KEPT, SEED_LIMIT, accepted, chart, explain, is_dark
 from seqviz.ui.kmeans.compute import Shown, shown
-from seqviz.ui.kmeans.controls import Fields, field, own_table, seed_field
+from seqviz.ui.kmeans.controls import Fields, controls_row, field, own_table, seed_field
 from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.settings import CLUSTERS, OWN, Settings, whole
 from seqviz.ui.kmeans.watch import say_notes
@@ -153,7 +153,7 @@ def show_table() -> None:
     """Groups in a table of the reader's: customers of a shop, accounts of a bank; the mean row of every group."""
     fields = Fields()
     fields.name = OWN
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with controls_row():
         table = own_table()
         fields.clusters()
         fields.seed = seed_field("Seed of the starts", "km_seed", 140)

@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from seqviz.ui.browser import STEPPER, browser_component
-from seqviz.ui.kmeans.compute import Shown, starts_of
+from seqviz.ui.common import as_sentence
+from seqviz.ui.kmeans.compute import Shown, check_place, starts_of
 from seqviz.ui.kmeans.kept import kept, starts_for
 from seqviz.ui.kmeans.packing import run_data
 from seqviz.ui.kmeans.settings import ADDED, BY_HAND, Rows
@@ -90,16 +91,28 @@ def _type(key: str, found: Shown) -> None:
 
 
 def _add(key: str, found: Shown) -> None:
-    """A point was clicked into the plane."""
+    """A point was clicked into the plane, or typed."""
     message = triggered(key, "point")
-    to: list[Any] = [message.get("x"), message.get("y")] if isinstance(message, dict) else []
-    if len(to) != 2 or not all(_is_number(one) for one in to) or not found.settings.source.is_made:
+    cells: list[Any] = [message.get("x"), message.get("y")] if isinstance(message, dict) else []
+    if len(cells) != 2 or not found.settings.source.is_made:
         return
     mine = kept()
     if len(mine.added) >= ADDED:
         mine.refused = f"{len(mine.added):,} points were added; the limit is {ADDED:,}."
         return
-    mine.added = (*mine.added, (round(float(to[0]), 4), round(float(to[1]), 4)))
+    place = []
+    for cell, name in zip(cells, found.chosen.columns, strict=True):
+        value = _typed(cell)
+        if value is None:
+            mine.refused = f"The point lies at {name} = “{str(cell)[:30]}”, expected a finite number."
+            return
+        place.append(round(value, 4))
+    try:
+        check_place("the point lies", tuple(place), found.chosen)
+    except ValueError as refusal:
+        mine.refused = as_sentence(str(refusal))
+        return
+    mine.added = (*mine.added, tuple(place))
 
 
 def _typed(cell: object) -> float | None:

@@ -15,7 +15,18 @@ from seqviz.records import Array
 from seqviz.records.clustering import KMeansRun
 from seqviz.ui.common import check_field
 from seqviz.ui.kmeans.points import Chosen, Plane, chosen_points, plane_of
-from seqviz.ui.kmeans.settings import BY_HAND, CLUSTERS, ITERATIONS, ORDERS, TOLERANCES, Rows, Rules, Settings, whole
+from seqviz.ui.kmeans.settings import (
+    BY_HAND,
+    CLUSTERS,
+    ITERATIONS,
+    ORDERS,
+    TOLERANCES,
+    Row,
+    Rows,
+    Rules,
+    Settings,
+    whole,
+)
 from seqviz.ui.kmeans.table import Table
 
 MINKOWSKI = 20  # times the work, where p is neither 1 nor 2
@@ -123,15 +134,24 @@ def check_starts(starts: Rows, chosen: Chosen) -> None:
     Raises:
         ValueError: with the value and where the data lie.
     """
+    for c, start in enumerate(starts):
+        check_place(f"centroid {c + 1} starts", start, chosen)
+
+
+def check_place(what: str, place: Row, chosen: Chosen) -> None:
+    """Refuse a place far outside the data; `what` is said of it: "centroid 1 starts".
+
+    Raises:
+        ValueError: with the value and where the data lie.
+    """
     low, high = chosen.values.min(axis=0), chosen.values.max(axis=0)
     beyond = REACH * np.where(high > low, high - low, 1.0)
-    for c, start in enumerate(starts):
-        for value, name, least, most in zip(start, chosen.columns, low - beyond, high + beyond, strict=True):
-            if not least <= value <= most:
-                raise ValueError(
-                    f"centroid {c + 1} starts at {name} = {in_words(value)}, expected from {in_words(least)} to "
-                    f"{in_words(most)}, the data and half their width around them"
-                )
+    for value, name, least, most in zip(place, chosen.columns, low - beyond, high + beyond, strict=True):
+        if not least <= value <= most:
+            raise ValueError(
+                f"{what} at {name} = {in_words(value)}, expected from {in_words(least)} to {in_words(most)}, the data "
+                "and half their width around them"
+            )
 
 
 def hand_starts(kept: Rows, chosen: Chosen, k: int, seed: int) -> Rows:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
 from seqviz.clustering.kmeans import EMPTY_RULES
@@ -39,6 +42,17 @@ NATURAL = {
     "wine": 3,
     "digits": 10,
 }
+
+
+@contextmanager
+def controls_row() -> Iterator[None]:
+    """Controls side by side; under them a sentence about a file that could not be read."""
+    mine = kept()
+    mine.unread = None
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        yield
+    if mine.unread:
+        st.warning(shell.plain(mine.unread))
 
 
 class Fields:
@@ -112,7 +126,9 @@ class Fields:
             else:
                 self.points_seed = seed_field("Seed of the points", "km_points_seed")
                 if kept().added:
-                    st.button(f"Take out the {len(kept().added):,} added points", on_click=_forget_added)
+                    count = len(kept().added)
+                    which = "added point" if count == 1 else f"{count:,} added points"
+                    st.button(f"Take out the {which}", on_click=_forget_added)
 
     def columns_of(self, table: Table | None) -> None:
         """Which columns, and whether they are scaled."""
@@ -175,7 +191,7 @@ def seed_field(label: str, key: str, width: int | str = "stretch") -> float:
 
 
 def own_table() -> Table | None:
-    """The reader's CSV, or the last that could be read; a sentence where a file could not."""
+    """The reader's CSV, or the last that could be read; `controls_row` says why a file could not."""
     mine = kept()
     with st.popover("Open a CSV"):
         st.caption("Commas, semicolons or tabs; numbers in columns. Up to 5 MB. The file stays in this session.")
@@ -188,7 +204,7 @@ def own_table() -> Table | None:
                 mine.table = read_table(content, file.name)
             except ValueError as refusal:
                 still = f" Still open is {mine.table.name}." if mine.table else ""
-                st.warning(shell.plain(f"{refusal}.{still}"))
+                mine.unread = f"{refusal}.{still}"
     return mine.table
 
 

@@ -15,7 +15,7 @@ from seqviz.ui.budget import Budget
 from seqviz.ui.common import KEPT, accepted, as_sentence, chart, explain, is_dark, offer
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import shown
-from seqviz.ui.kmeans.controls import Fields, own_table
+from seqviz.ui.kmeans.controls import Fields, controls_row, own_table
 from seqviz.ui.kmeans.curves import ASKED, CRITERIA, Found, check_work, criterion_of, found_elbow
 from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.settings import CLUSTERS, OWN, Rules, Settings, Source
@@ -30,7 +30,7 @@ EACH = 0.03  # seconds of computing after which the next criterion waits for the
 def show() -> None:
     """Controls, the elbow, the run of a k, the other criteria, and the slide's distance."""
     fields = Fields()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with controls_row():
         fields.data()
         table = own_table() if fields.name == OWN else None
         ends = st.slider("Range of k", *CLUSTERS, RANGE, key="km_range", width=240, **KEPT)

@@ -18,6 +18,7 @@ class Kept:
     """Attributes:
     starts: centroids to begin with; starts_for: the points that they were made for.
     added: points clicked into the plane. table: the reader's CSV. refused: a sentence about the last act.
+    unread: one about a file.
     asked: the run (`compute.Shown`) whose hundred seeds were asked for.
     """
 
@@ -26,6 +27,7 @@ class Kept:
     added: Rows = ()
     table: Table | None = None
     refused: str | None = None
+    unread: str | None = None
     asked: Any = None
 
 

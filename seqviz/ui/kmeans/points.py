@@ -83,7 +83,8 @@ def _chosen(source: Source, table: Table | None) -> Chosen:
         if source.added:
             values = np.concatenate([values, np.array(source.added)])
             truth = None  # nobody says where an added point belongs
-            notes.append(f"{len(source.added):,} of the {len(values):,} points were added by hand.")
+            were = "point was" if len(source.added) == 1 else "points were"
+            notes.append(f"{len(source.added):,} {were} added by hand; there are {len(values):,} now.")
     else:
         points = measured(source.name)
         values, columns, truth, groups = points.values, points.columns, points.truth, points.groups

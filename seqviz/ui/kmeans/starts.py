@@ -17,7 +17,7 @@ from seqviz.ui.budget import Budget
 from seqviz.ui.common import KEPT, accepted, explain, is_dark, offer
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import Shown, ends_of, run_of, shown, work_of
-from seqviz.ui.kmeans.controls import Fields, field, own_table
+from seqviz.ui.kmeans.controls import Fields, controls_row, field, own_table
 from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.kept import kept
 from seqviz.ui.kmeans.packing import objective_name
@@ -75,7 +75,7 @@ def ends_so_far(settings: Settings, table: Table | None, budget: Budget) -> Ends
 def show() -> None:
     """Controls, the histogram, best and worst, and the run behind a bar."""
     fields = Fields()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with controls_row():
         fields.data()
         table = own_table() if fields.name == OWN else None
         fields.clusters()

@@ -8,7 +8,7 @@ from seqviz.ui import shell
 from seqviz.ui.common import SEED_LIMIT, accepted, explain
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import Shown, ends_of, hand_starts, shown, work_of
-from seqviz.ui.kmeans.controls import Fields, own_table
+from seqviz.ui.kmeans.controls import Fields, controls_row, own_table
 from seqviz.ui.kmeans.files import downloads
 from seqviz.ui.kmeans.kept import kept, starts_kept, written
 from seqviz.ui.kmeans.packing import objective_name
@@ -24,7 +24,7 @@ RIVALS = 20  # other seeds that the question at the end is about
 def show() -> None:
     """Controls, the animation, a question, the numbers to take away, and what to see."""
     fields = Fields()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with controls_row():
         fields.data()
         table = own_table() if fields.name == OWN else None
         fields.clusters()
