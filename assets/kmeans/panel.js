@@ -164,6 +164,6 @@ class AddForm {
   show(on, names) {
     this.root.hidden = !on;
     [this.x.textContent, this.y.textContent] = [`New point: ${names[0]}`, names[1]];
-    if (on) this.fields[0].focus();
+    if (on && window.matchMedia("(pointer: fine)").matches) this.fields[0].focus(); // where no keyboard covers the plane
   }
 }

@@ -19,6 +19,7 @@ from seqviz.records.clustering import Criterion, ElbowCurve
 
 STARTS_EACH = 5
 REFERENCES = 20  # uniform data sets for the gap statistic
+ROUNDING = 1e-14  # of the sum of squares of all points
 
 
 def elbow(
@@ -159,8 +160,8 @@ def gap(points: Array, curve: ElbowCurve, *, references: int = REFERENCES, seed:
     for row in logs:
         uniform = rng.uniform(low, high, x.shape)
         row[:] = [np.log(kmeans(uniform, k, seed=seed).inertia or np.nan) for k in curve.ks]
-    with np.errstate(divide="ignore"):
-        values = logs.mean(axis=0) - np.log(np.where(curve.wcss > 0, curve.wcss, np.nan))
+    least = ROUNDING * float(((x - x.mean(axis=0)) ** 2).sum())  # below, a WCSS is the rounding of one that is 0
+    values = logs.mean(axis=0) - np.log(np.where(curve.wcss > least, curve.wcss, np.nan))
     spread = logs.std(axis=0) * np.sqrt(1 + 1 / references)
     chosen = None
     for place, k in enumerate(curve.ks[:-1]):

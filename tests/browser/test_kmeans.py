@@ -237,7 +237,7 @@ def test_a_point_is_added_by_keyboard_and_what_is_no_place_is_refused(
 def test_the_other_criteria_of_stopping_are_said(visitor: Visitor) -> None:
     for address, words in {
         f"{GRID}&km_most=1": "The run ends: the maximum of iterations is reached.",
-        f"{GRID}&km_tolerance=1": "The run ends: the centroids moved less than the tolerance.",
+        f"{GRID}&km_tolerance=1": "The run ends: the centroids moved no farther than the tolerance.",
         GRID: "The run ends: no assignment changed.",
     }.items():
         page = visitor.open(address)

@@ -120,3 +120,11 @@ def test_numbers_that_do_not_rise_are_refused(ks: list[int], message: str) -> No
 def test_more_clusters_than_points_are_refused() -> None:
     with pytest.raises(ValueError, match="k is 5, expected from 1 to 4"):
         elbow(groups(2, each=2), [1, 5])
+
+
+def test_the_gap_takes_no_logarithm_of_rounding() -> None:
+    """Three places, each twenty times: from k = 3 on nothing is left within, however the sums were rounded."""
+    points = np.repeat(groups(3, each=1) * 100 + 1e3, 20, axis=0)
+    found = gap(points, elbow(points, range(1, 7)), references=3)
+    assert np.isfinite(found.values).tolist() == [True, True, False, False, False, False]
+    assert found.chosen is None

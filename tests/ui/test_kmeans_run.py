@@ -18,12 +18,13 @@ from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits, load_iris
 from sklearn.decomposition import PCA
 
+from seqviz.clustering import kmeans
 from seqviz.clustering.data import made
 from seqviz.ui.kmeans.applications import means_of
 from seqviz.ui.kmeans.compute import hand_starts, shown, starts_of
 from seqviz.ui.kmeans.files import points_csv, script, steps_csv
 from seqviz.ui.kmeans.kept import rows_in, written
-from seqviz.ui.kmeans.packing import box, run_data
+from seqviz.ui.kmeans.packing import box, ending, run_data
 from seqviz.ui.kmeans.points import chosen_points, plane_of
 from seqviz.ui.kmeans.settings import BY_HAND, OWN, Rules, Settings, Source
 from seqviz.ui.kmeans.table import read_table
@@ -307,3 +308,12 @@ def test_starts_of_a_run_start_the_same_run():
     again = shown(replace(GRID, way=BY_HAND, starts=starts_of(found.run)))
     np.testing.assert_array_equal(again.run.labels[-1], found.run.labels[-1])
     assert again.run.inertia == found.run.inertia
+
+
+def test_centroids_that_do_not_move_at_all_are_said_to_stand_still():
+    """Under the first criterion of the deck, not under a tolerance that nobody set."""
+    points = np.array([[0.0], [2.0], [10.0], [12.0]])
+    still = kmeans(points, 2, init=[[1.0], [11.0]], tolerance=0.0)
+    assert ending(still) == "The run ends: no centroid moved."
+    moved = kmeans(points, 2, init=[[1.5], [11.0]], tolerance=1.0)
+    assert ending(moved) == "The run ends: the centroids moved no farther than the tolerance."

@@ -18,9 +18,16 @@ MARGIN = 0.06  # of the plane's width, around points and centroids
 
 ENDS = {
     "assignments unchanged": "The run ends: no assignment changed.",
-    "centroids moved less than the tolerance": "The run ends: the centroids moved less than the tolerance.",
+    "centroids moved less than the tolerance": "The run ends: the centroids moved no farther than the tolerance.",
     "maximum of iterations": "The run ends: the maximum of iterations is reached.",
 }
+
+
+def ending(run: KMeansRun) -> str:
+    """Which criterion ended it, as the deck names them."""
+    if run.stop_reason == "centroids moved less than the tolerance" and not np.nansum(run.moved(len(run.updated) - 1)):
+        return "The run ends: no centroid moved."
+    return ENDS[run.stop_reason]
 
 
 def objective_name(p: float) -> str:
@@ -90,7 +97,7 @@ def run_data(
         "centre": found.settings.rules.centre,
         "objective": objective_name(run.p),
         "formula": formula(run.p),
-        "ended": ENDS[run.stop_reason],
+        "ended": ending(run),
         "truth": chosen.truth.tolist() if chosen.groups and chosen.truth is not None else None,
         "groups": list(chosen.groups) if chosen.groups and chosen.truth is not None else None,
         "editable": editable,
