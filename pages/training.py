@@ -6,6 +6,7 @@ from seqviz.ui import shell
 from seqviz.ui.common import explain
 from seqviz.ui.state import visit
 from seqviz.ui.training import guess, inside, live, words
+from seqviz.ui.training.back import look_for_runs
 from seqviz.ui.training.card import card
 from seqviz.ui.training.controls import settings_controls, side_control, task_control
 from seqviz.ui.training.own import OWN, data_control, own_controls
@@ -37,3 +38,4 @@ if facts is not None:
     card(source, facts, open_=not visit().runs)
 take_away()
 explain(words.lessons(task, visit().runs), words.source(task))
+look_for_runs()

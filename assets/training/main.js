@@ -44,6 +44,7 @@ class TrainingView extends StepperView {
   receive(data) {
     const first = !this.data;
     const before = this.data;
+    keepTicket(data.ticket);
     this.data = unpackTraining(data);
     const { runs } = this.data;
     runs.forEach((run, i) => this.root.style.setProperty(`--run-${i}`, `light-dark(${data.colours.light[i]}, ${data.colours.dark[i]})`));

@@ -221,6 +221,16 @@ class Service:
                         run.say("You are back: this run goes on.")
             return tuple(run.id for run in mine)
 
+    def come_back(self, owner: str) -> dict[str, str]:
+        """`welcome` for one who says under which name they left: run id → config, oldest first.
+
+        {} where nobody has left under that name: unknown, forgotten by now, or still here.
+        """
+        with self._lock:
+            if owner not in self._leavers:
+                return {}
+            return {run: self._dispatch.runs[run].config for run in self.welcome(owner)}
+
     def _forget(self, owner: str, timer: threading.Timer) -> None:
         with self._lock:
             if self._leavers.get(owner) is timer:  # else the visitor came back just now, and may have left again

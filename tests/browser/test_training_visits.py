@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, WebSocket
+from playwright.sync_api import Page, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.browser.serving import Server
@@ -32,6 +33,11 @@ def test_a_page_asks_while_a_run_goes_on_and_no_more_once_it_is_over(
     page.on("websocket", listen)
     page.goto(page.url.replace("/unrolled", "/training?train=parts+of+speech&tags_updates=20000"))
     settle(page)
+    said = page.get_by_text("The training process is starting")
+    said.wait_for(state="detached", timeout=60_000)  # meanwhile the page asks for it
+    page.wait_for_timeout(1000)
+    polls.clear()
+    page.wait_for_timeout(2000)
     assert polls == []  # nothing trains yet
     page.get_by_role("button", name="Train").click()
     while len(polls) < POLLS:
@@ -42,6 +48,28 @@ def test_a_page_asks_while_a_run_goes_on_and_no_more_once_it_is_over(
     at = len(polls)
     page.wait_for_timeout(REST)
     assert len(polls) == at
+
+
+def test_a_page_that_is_loaded_anew_finds_its_runs_and_a_copied_tab_does_not(
+    open_page: Callable[..., Page], settle: Callable[[Page], None]
+) -> None:
+    page = open_page("/training?train=parts+of+speech&tags_updates=20000")
+    page.get_by_role("button", name="Train").click()
+    update = page.get_by_role("progressbar").locator("..")
+    expect(update).to_contain_text("of 20,000", timeout=60_000)
+    stored = page.evaluate("window.sessionStorage.getItem('seqviz-training')")
+    page.reload()
+    expect(page.locator(".said")).to_contain_text("You are back: this run goes on.", timeout=30_000)
+    assert page.evaluate("window.sessionStorage.getItem('seqviz-training')") == stored
+    copied = open_page(urlsplit(page.url)._replace(scheme="", netloc="").geturl())
+    copied.evaluate("ticket => window.sessionStorage.setItem('seqviz-training', ticket)", stored)
+    copied.reload()
+    copied.get_by_role("button", name="Train").wait_for()
+    copied.wait_for_timeout(2500)  # it has asked twice
+    settle(copied)
+    assert copied.locator(".training-root").count() == 0
+    page.get_by_role("button", name="stop", exact=False).first.click()
+    page.get_by_text("stopped").first.wait_for()
 
 
 def test_a_visitor_whose_connection_drops_finds_the_run_going_on(server: Server) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -480,6 +481,21 @@ def test_a_visitor_who_comes_back_finds_the_runs(own: list[Service]) -> None:
     assert trainer.welcome("ada") == (going, still)
     assert list(reaches(trainer, going, "finished").steps) == plain(updates=300)
     assert trainer.poll(still).state == "paused"
+
+
+def test_who_left_is_known_again_by_name_and_nobody_else_is(own: list[Service]) -> None:
+    own.append(trainer := service())
+    first, second = submit(trainer, updates=300), submit(trainer, updates=400)
+    assert trainer.come_back("ada") == {}  # she is still here
+    assert trainer.come_back("bob") == {}
+    reaches(trainer, first, "running", 5)
+    trainer.release("ada")
+    assert trainer.come_back("bob") == {}
+    found = trainer.come_back("ada")
+    assert [json.loads(config)["updates"] for config in found.values()] == [300, 400]
+    assert list(found) == [first, second]
+    assert trainer.come_back("ada") == {}  # she is here again
+    assert list(reaches(trainer, first, "finished").steps) == plain(updates=300)
 
 
 def test_a_run_that_was_stepped_stays_paused_when_its_visitor_leaves_and_comes_back(own: list[Service]) -> None:

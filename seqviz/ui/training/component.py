@@ -11,6 +11,7 @@ _charts = browser_component(
     "seqviz_training",
     (
         *STEPPER,
+        "training/ticket.js",
         "training/data.js",
         "training/axis.js",
         "training/chart.js",

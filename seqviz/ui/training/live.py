@@ -12,6 +12,7 @@ from seqviz.learning.service import Refused
 from seqviz.ui import shell
 from seqviz.ui.common import as_sentence
 from seqviz.ui.state import triggered, visit
+from seqviz.ui.training.back import ticket
 from seqviz.ui.training.component import charts
 from seqviz.ui.training.data import charts_data
 from seqviz.ui.training.follow import Followed
@@ -73,7 +74,7 @@ def _show(going: bool, configs: dict[str, TrainingConfig]) -> None:
         if told := set_otherwise(configs, runs):
             st.caption(shell.plain(told))
     if runs:
-        charts(charts_data(runs), key=KEY, on_control=_control)
+        charts(charts_data(runs) | {"ticket": ticket(runs)}, key=KEY, on_control=_control)
     st.caption(f"{limits_told(LIMITS, service().settings)} {status_told(service().status(), service().settings)}")
 
 
