@@ -202,6 +202,18 @@ def test_many_points_far_from_0_find_their_own_groups() -> None:
     assert runs[1].inertia == pytest.approx(runs[0].inertia, rel=1e-5)
 
 
+def test_one_point_far_off_hides_no_border_between_the_near_ones() -> None:
+    """Its centroid's square, 10¹⁸, left no digits for the others: two of three groups became one."""
+    groups = np.repeat([0.0, 1.0, 2.0], 7000) + np.random.default_rng(0).uniform(-0.2, 0.2, 21_000)
+    points = np.append(groups, 1e9)[:, None]
+    start = np.array([[0.0], [1.0], [2.0], [1e9]])
+    run = kmeans(points, 4, init=start)
+    assert run.sizes(-1).tolist() == [7000, 7000, 7000, 1]
+    assert run.inertia == pytest.approx(KMeans(4, init=start, n_init=1).fit(points).inertia_, rel=1e-6)
+    twice = np.vstack([start, start[:1]])  # two at one place, and the first of them has the points
+    assert kmeans(points, 5, init=twice, empty="drop").sizes(-1).tolist() == [7000, 7000, 7000, 1, 0]
+
+
 def test_more_clusters_than_a_byte_counts() -> None:
     columns = np.arange(1000.0)[None]
     labels, _ = nearest_of_many(columns, np.arange(0.0, 1000.0, 5.0)[:, None])
