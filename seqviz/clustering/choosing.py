@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from seqviz.clustering.kmeans import checked_points, kmeans
 from seqviz.records import Array
-from seqviz.records.clustering import Criterion, ElbowCurve
+from seqviz.records.clustering import Criterion, ElbowCurve, KMeansRun
 
 STARTS_EACH = 5
 REFERENCES = 20  # uniform data sets for the gap statistic
@@ -28,23 +28,25 @@ def elbow(
     """The least within-cluster sum of squares for each k, from starts seeded seed, seed + 1, …
 
     Raises:
-        ValueError: no k, ks that do not rise, or a k that is more than the points.
+        ValueError: no k, ks that do not rise, or a k that is more than the points, or no starts.
     """
     x, wanted = checked_points(points), checked_ks(ks)
+    if starts < 1:
+        raise ValueError(f"starts is {starts}, expected at least 1")
     return curve_of(wanted, [several(x, k, starts=starts, init=init, seed=seed)[0] for k in wanted])
 
 
 def several(
     points: Array, k: int, *, starts: int = STARTS_EACH, init: str = "k-means++", seed: int = 0
-) -> tuple[list[float], NDArray[np.int32]]:
-    """Runs of the same k, from starts seeded seed, seed + 1, …: where each ended, and (N,) the labels of the best."""
-    ends: list[float] = []
-    for start in range(starts):
+) -> tuple[list[float], KMeansRun]:
+    """Runs of the same k, from starts seeded seed, seed + 1, …: where each ended, and the first of the best."""
+    best = kmeans(points, k, init=init, seed=seed)
+    ends = [best.inertia]
+    for start in range(1, starts):
         run = kmeans(points, k, init=init, seed=seed + start)
-        if not ends or run.inertia < min(ends):
-            labels = run.labels[-1]
         ends.append(run.inertia)
-    return ends, labels
+        best = min(best, run, key=lambda one: one.inertia)
+    return ends, best
 
 
 def curve_of(ks: Sequence[int], ends: Sequence[Sequence[float]]) -> ElbowCurve:

@@ -24,7 +24,7 @@ def groups(k: int, each: int = 30, seed: int = 0) -> Array:
 
 
 def best_labels(points: Array, ks: Iterable[int]) -> Labelled:
-    return {k: several(points, k)[1] for k in ks}
+    return {k: several(points, k)[1].labels[-1] for k in ks}
 
 
 def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
@@ -35,7 +35,7 @@ def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
             first = kmeans(points, k, seed=5 + start).centroids[0]
             expected = KMeans(k, init=first, n_init=1).fit(points).inertia_
             assert curve.every[place, start] == pytest.approx(expected, rel=1e-9)
-        labels = several(points, k, starts=3, seed=5)[1]
+        labels = several(points, k, starts=3, seed=5)[1].labels[-1]
         within = sum(((points[labels == c] - points[labels == c].mean(axis=0)) ** 2).sum() for c in range(k))
         assert within == pytest.approx(curve.wcss[place], rel=1e-9)  # of the best, and of no other
         assert curve.wcss[place] == curve.every[place].min() == curve.every[place, curve.best[place]]
@@ -109,6 +109,11 @@ def test_the_gap_by_hand() -> None:
     expected = [np.log(kmeans(uniform, k, seed=3).inertia) - np.log(w) for k, w in zip((1, 2), curve.wcss, strict=True)]
     np.testing.assert_allclose(found.values, expected)
     np.testing.assert_array_equal(found.spread, 0.0)
+
+
+def test_no_starts_are_refused() -> None:
+    with pytest.raises(ValueError, match="starts is 0, expected at least 1"):
+        elbow(groups(2), [1, 2], starts=0)
 
 
 @pytest.mark.parametrize(("ks", "message"), [([], "ks are none"), ([0, 1], "ks are 0, 1"), ([3, 2], "ks are 3, 2")])

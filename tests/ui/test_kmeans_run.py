@@ -22,6 +22,7 @@ from seqviz.clustering import kmeans
 from seqviz.clustering.data import made
 from seqviz.ui.kmeans.applications import means_of
 from seqviz.ui.kmeans.compute import hand_starts, shown, starts_of
+from seqviz.ui.kmeans.curves import found_elbow
 from seqviz.ui.kmeans.files import points_csv, script, steps_csv
 from seqviz.ui.kmeans.kept import rows_in, written
 from seqviz.ui.kmeans.packing import box, ending, run_data
@@ -235,6 +236,19 @@ def test_rows_in_the_address():
     for nonsense in ("a,b", "1,nan", "1,,2", "inf"):
         with pytest.raises(ValueError):
             rows_in(nonsense)
+
+
+def test_the_distance_of_the_elbow_is_to_the_centroids_that_its_wcss_is_of():
+    """On uniform points the best run of k = 2 ends by the tolerance, before its centroids are the means of its groups;
+    measured to the means, the distance was 889.87 beside a WCSS of other centres."""
+    points = made("uniform", 300, 0).values
+    found = found_elbow(Source("uniform"), None, (2, 2), ())
+    start = kmeans(points, 2, seed=found.curve.best[0]).centroids[0]
+    fit = KMeans(2, init=start, n_init=1, tol=1e-4).fit(points)
+    assert found.curve.wcss[0] == pytest.approx(fit.inertia_)
+    distance = np.linalg.norm(points - fit.cluster_centers_[fit.labels_], axis=1).sum()
+    assert found.distance[0] == pytest.approx(distance, rel=1e-9)
+    assert found.labels[2].base is None  # of one assignment, not a window on all of them
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,7 +20,7 @@ from seqviz.clustering.choosing import (
     silhouette,
 )
 from seqviz.records import Array
-from seqviz.records.clustering import Criterion, ElbowCurve
+from seqviz.records.clustering import Criterion, ElbowCurve, KMeansRun
 from seqviz.ui.budget import Budget
 from seqviz.ui.kmeans.points import KEYS, chosen_points
 from seqviz.ui.kmeans.settings import Source
@@ -32,8 +32,8 @@ CRITERIA = ("silhouette", "Calinski–Harabasz", "BIC of a Gaussian mixture", "g
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, and `labels` are those
-    of the best run of each k."""
+    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, and `labels` where the
+    points ended, both in the best run of each k."""
 
     source: Source
     table: Table | None
@@ -93,17 +93,13 @@ class Runs:
 def _runs_of(source: Source, table: Table | None, k: int) -> Runs:
     """Kept by themselves, so that a longer range computes only what it adds."""
     points = chosen_points(source, table).values
-    ends, labels = several(points, k)
-    return Runs(k, ends, labels, summed_distance(points, labels))
+    ends, best = several(points, k)
+    return Runs(k, ends, best.labels[-1].copy(), summed_distance(best))  # a view would keep every half-step's labels
 
 
-def summed_distance(points: Array, labels: np.ndarray) -> float:
-    """Σ_n |x_n − c| of each point to its cluster's mean: the distance itself, not its square."""
-    total = 0.0
-    for cluster in np.unique(labels):
-        inside = points[labels == cluster]
-        total += float(np.linalg.norm(inside - inside.mean(axis=0), axis=1).sum())
-    return total
+def summed_distance(run: KMeansRun) -> float:
+    """Σ_n |x_n − c| of each point to the centroid whose squared distance the WCSS holds: not squared."""
+    return float(np.linalg.norm(run.points - run.centroids[-1][run.labels[-1]], axis=1).sum())
 
 
 @st.cache_resource(max_entries=1024, show_spinner="Another criterion …", hash_funcs=KEYS)
