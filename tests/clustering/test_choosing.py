@@ -127,6 +127,16 @@ def test_more_clusters_than_points_are_refused() -> None:
         elbow(groups(2, each=2), [1, 5])
 
 
+@pytest.mark.parametrize("by", [1.0, 0.1])
+def test_where_nothing_is_left_within_the_ratio_of_variances_is_infinite(by: float) -> None:
+    """Three places, each twenty times: scikit-learn's 1 there left k = 2 the largest; in tenths it was 10³²."""
+    points = np.repeat([[0.0, 0.0], [1.0, 5.0], [9.0, 2.0]], 20, axis=0) * by
+    found = calinski_harabasz(points, best_labels(points, range(1, 5)))
+    assert found.values[2:].tolist() == [np.inf, np.inf]
+    assert found.values[1] == pytest.approx(215.64102564)  # (B / 1) / (W / 58) with W = 20 · 13 and B = 966.67
+    assert found.chosen == 3
+
+
 def test_the_gap_takes_no_logarithm_of_rounding() -> None:
     """Three places, each twenty times: from k = 3 on nothing is left within, however the sums were rounded."""
     points = np.repeat(groups(3, each=1) * 100 + 1e3, 20, axis=0)
