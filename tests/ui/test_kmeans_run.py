@@ -86,6 +86,16 @@ def test_the_box_holds_every_point_and_centroid():
     assert low < -1 < 1 < high
 
 
+@pytest.mark.parametrize("value", [0.0, 0.1, -3e20, 1e-9])
+def test_where_all_are_the_same_the_box_has_room_all_the_same(value: float):
+    """The mean of ten times 0.1 is not 0.1: the axes got ticks without end between its edges, and the tab died."""
+    points = np.full((10, 2), value)
+    centroids = np.array([[points.mean(axis=0)], [points[0] * (1 + 2.3e-16)]])
+    left, right, low, high = box(points, centroids)
+    assert left < value < right
+    assert min(right - left, high - low) >= max(1.0, 0.05 * abs(value))
+
+
 # ── points and the plane ─────────────────────────────────────────────────────────────────────────────────────
 
 
