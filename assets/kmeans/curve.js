@@ -62,8 +62,7 @@ class Curve {
     if (at > 1) line(1, at, palette.accent, 2.4);
     const r = this.pace > 9 ? 3.4 : this.pace > 4 ? 2.2 : 1.2;
     for (let i = 1; i <= run.last; i++) {
-      const rose = i > 1 && values[i - 1] > values[i - 2] * (1 + 1e-12) + 1e-300;
-      pen.fillStyle = rose ? palette.bad : i <= at ? palette.accent : palette.arrow;
+      pen.fillStyle = roseAt(run, i) ? palette.bad : i <= at ? palette.accent : palette.arrow;
       this.dot(pen, i, r);
     }
     if (at === 0) return;

@@ -48,6 +48,15 @@ const rowAt = (at) => Math.floor(at / 2); // of the centroids
 const assignmentAt = (at) => Math.floor((at - 1) / 2); // −1 at the starts
 const objectiveAt = (run, at) => (at === 0 ? NaN : isAssign(at) ? run.wcss[assignmentAt(at)] : run.updated[at / 2 - 1]);
 
+/** Whether a half-step raised the objective, by more than its sums are rounded by. */
+function roseAt(run, at) {
+  if (at < 2) return false;
+  const [left, right, low, high] = run.box;
+  const rounding = run.n * (1e-13 * (right - left + high - low)) ** run.p; // all that is left where points are the same
+  const before = objectiveAt(run, at - 1);
+  return objectiveAt(run, at) - before > Math.max(1e-9 * before, rounding);
+}
+
 /** "3.assign" in the address. */
 const nameOfPlace = (at) => (at === 0 ? "0.start" : isAssign(at) ? `${(at + 1) / 2}.assign` : `${at / 2}.update`);
 

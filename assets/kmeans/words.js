@@ -44,12 +44,19 @@ function updated(run, at) {
   if (movers === 1) said = `centroid ${farthest + 1} moved ${inDigits(ways[farthest])}`;
   else if (movers) said = `${movers} centroids moved, centroid ${farthest + 1} the farthest, ${inDigits(ways[farthest])}`;
   const parts = [`${said}, ${run.objective} ${inDigits(run.updated[i])}.`];
-  for (const [iteration, cluster, point] of run.emptied) {
-    if (iteration !== i) continue;
-    if (point !== null) parts.push(`Cluster ${cluster + 1} had no points: its centroid moves to point ${point + 1}, the farthest from its own.`);
+  const emptied = run.emptied.filter(([iteration]) => iteration === i);
+  const which = emptied.length > 1 ? "among the farthest" : "the farthest";
+  for (const [, cluster, point] of emptied) {
+    if (point !== null) parts.push(`Cluster ${cluster + 1} had no points: its centroid moves to point ${point + 1}, ${which} from its own.`);
     else parts.push(`Cluster ${cluster + 1} had no points: its centroid ${run.empty === "drop" ? "is taken out" : "stays where it is"}.`);
   }
-  const rise = run.updated[i] - run.wcss[i];
-  if (rise > 1e-9 * Math.abs(run.wcss[i])) parts.push(`The objective rose by ${inDigits(rise)}${run.centre === "mean" && run.p !== 2 ? ": the mean is not the centre of this metric" : ""}.`);
+  if (roseAt(run, at)) parts.push(`The objective rose by ${inDigits(run.updated[i] - run.wcss[i])}${whyItRose(run, emptied)}.`);
   return [`Update ${i + 1}`, parts.join(" ")];
+}
+
+function whyItRose(run, emptied) {
+  const reasons = [];
+  if (run.centre === "mean" && run.p !== 2) reasons.push("the mean is not the centre of this metric");
+  if (emptied.some(([, , point]) => point !== null)) reasons.push("until the next assignment a point that a centroid went to counts in its old cluster");
+  return reasons.length ? `: ${reasons.join(", and ")}` : "";
 }

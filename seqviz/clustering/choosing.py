@@ -7,7 +7,7 @@ The elbow is no criterion: a pure 1/k curve has a "knee" wherever the range ends
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from seqviz.clustering.kmeans import checked_points, kmeans
 from seqviz.records import Array
-from seqviz.records.clustering import Criterion, ElbowCurve
+from seqviz.records.clustering import Criterion, ElbowCurve, KMeansRun
 
 STARTS_EACH = 5
 REFERENCES = 20  # uniform data sets for the gap statistic
@@ -28,23 +28,25 @@ def elbow(
     """The least within-cluster sum of squares for each k, from starts seeded seed, seed + 1, …
 
     Raises:
-        ValueError: no k, ks that do not rise, or a k that is more than the points.
+        ValueError: no k, ks that do not rise, or a k that is more than the points, or no starts.
     """
     x, wanted = checked_points(points), checked_ks(ks)
+    if starts < 1:
+        raise ValueError(f"starts is {starts}, expected at least 1")
     return curve_of(wanted, [several(x, k, starts=starts, init=init, seed=seed)[0] for k in wanted])
 
 
 def several(
     points: Array, k: int, *, starts: int = STARTS_EACH, init: str = "k-means++", seed: int = 0
-) -> tuple[list[float], NDArray[np.int32]]:
-    """Runs of the same k, from starts seeded seed, seed + 1, …: where each ended, and (N,) the labels of the best."""
-    ends: list[float] = []
-    for start in range(starts):
+) -> tuple[list[float], KMeansRun]:
+    """Runs of the same k, from starts seeded seed, seed + 1, …: where each ended, and the first of the best."""
+    best = kmeans(points, k, init=init, seed=seed)
+    ends = [best.inertia]
+    for start in range(1, starts):
         run = kmeans(points, k, init=init, seed=seed + start)
-        if not ends or run.inertia < min(ends):
-            labels = run.labels[-1]
         ends.append(run.inertia)
-    return ends, labels
+        best = min(best, run, key=lambda one: one.inertia)
+    return ends, best
 
 
 def curve_of(ks: Sequence[int], ends: Sequence[Sequence[float]]) -> ElbowCurve:
@@ -95,16 +97,30 @@ def silhouette(points: Array, labels: Labelled) -> Criterion:
 def calinski_harabasz(points: Array, labels: Labelled) -> Criterion:
     """Variance between clusters over variance within, each by its degrees of freedom.
 
-    T. Caliński and J. Harabasz, A dendrite method for cluster analysis (1974). No answer for k = 1.
+    T. Caliński and J. Harabasz, A dendrite method for cluster analysis (1974). No answer for k = 1; infinite where
+    nothing is left within, which scikit-learn calls 1, or 10³³ where the sums were rounded.
     """
     from sklearn.metrics import calinski_harabasz_score
 
-    return largest("Calinski–Harabasz", labels, lambda found: calinski_harabasz_score(points, found), len(points))
+    x = np.asarray(points, float)
+    least = rounding_of(x)
+
+    def ratio(found: NDArray[np.int32]) -> float:
+        inside = (x[found == cluster] for cluster in np.unique(found))
+        within = sum(float(((each - each.mean(axis=0)) ** 2).sum()) for each in inside)
+        return float(calinski_harabasz_score(x, found)) if within > least else float("inf")
+
+    return largest("Calinski–Harabasz", labels, ratio, len(x))
 
 
-def largest(name: str, labels: Labelled, score: object, count: int) -> Criterion:
+def rounding_of(x: Array) -> float:
+    """The sum of squares up to which a WCSS of these points is the rounding of one that is 0."""
+    return ROUNDING * float(((x - x.mean(axis=0)) ** 2).sum())
+
+
+def largest(name: str, labels: Labelled, score: Callable[[NDArray[np.int32]], float], count: int) -> Criterion:
     """A criterion whose largest value names k; nan where it is not defined: for one cluster, or one a point."""
-    values = [score(found) if 1 < len(np.unique(found)) < count else np.nan for found in labels.values()]  # type: ignore[operator]
+    values = [score(found) if 1 < len(np.unique(found)) < count else np.nan for found in labels.values()]
     return Criterion(name, tuple(labels), np.array(values), chosen_at(tuple(labels), np.array(values)))
 
 
@@ -160,7 +176,7 @@ def gap(points: Array, curve: ElbowCurve, *, references: int = REFERENCES, seed:
     for row in logs:
         uniform = rng.uniform(low, high, x.shape)
         row[:] = [np.log(kmeans(uniform, k, seed=seed).inertia or np.nan) for k in curve.ks]
-    least = ROUNDING * float(((x - x.mean(axis=0)) ** 2).sum())  # below, a WCSS is the rounding of one that is 0
+    least = rounding_of(x)
     values = logs.mean(axis=0) - np.log(np.where(curve.wcss > least, curve.wcss, np.nan))
     spread = logs.std(axis=0) * np.sqrt(1 + 1 / references)
     chosen = None

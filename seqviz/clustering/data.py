@@ -148,12 +148,6 @@ def scaled(values: Array) -> Array:
     return found
 
 
-def projected(values: Array, dimensions: int = 2) -> tuple[Array, float]:
-    """(N, dimensions) the coordinates along which the points vary most, and the share of the variance they keep."""
-    middle, rows, kept = principal_axes(values, dimensions)
-    return (values - middle) @ rows.T, kept
-
-
 def principal_axes(values: Array, dimensions: int = 2) -> tuple[Array, Array, float]:
     """(D,) the mean, (dimensions, D) the axes along which the points vary most, and the share of variance they keep.
 

@@ -52,6 +52,7 @@ def to_power(apart: Array, p: float) -> None:
 
 MANY = 20_000  # points beyond which squared distances are compared by one matrix product a chunk
 CHUNK = 8192  # points: their k comparisons then stay in a core's own cache
+FAR = 1e9  # times the squared distance of the nearest two centroids: a border then lies within 10⁻⁶ of its place
 COMPARED = 32_768  # distances that are held at a time: 256 KB
 
 
@@ -63,9 +64,9 @@ def nearest(columns: Array, centroids: Array, p: float) -> tuple[NDArray[np.int3
         centroids: (k, D); rows of nan are nobody's.
     """
     count = columns.shape[1]
-    if p == 2.0 and count > MANY:
-        return nearest_of_many(columns, centroids)
     gone = np.isnan(centroids[:, 0])
+    if p == 2.0 and count > MANY and are_told_apart(centroids[~gone]):
+        return nearest_of_many(columns, centroids)
     if gone.any():
         there = np.flatnonzero(~gone).astype(np.int32)
         labels, least = nearest(columns, centroids[there], p)
@@ -81,6 +82,15 @@ def nearest(columns: Array, centroids: Array, p: float) -> tuple[NDArray[np.int3
         smallest = away.min(axis=0, out=least[part])
         np.subtract(k, np.multiply(away == smallest, down).max(axis=0), out=labels[part], dtype=np.int32)
     return labels, least
+
+
+def are_told_apart(centroids: Array) -> bool:
+    """Whether |c|² − 2 x·c tells the nearest two of the centroids (k, D) apart: with a third one a billion times as far
+    away, its square leaves no digits for them."""
+    apart = centroids - centroids.mean(axis=0)
+    farthest = float((apart**2).sum(axis=1).max())
+    between = powers(np.ascontiguousarray(apart.T), apart, 2.0)  # (k, k)
+    return bool((between[between > 0.0] > farthest / FAR).all())  # of two at one place either will do
 
 
 def nearest_of_many(columns: Array, centroids: Array) -> tuple[NDArray[np.int32], Array]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from seqviz.clustering.kmeans import checked_points, checked_start
+from seqviz.clustering.kmeans import check_powers, checked_points, checked_start
 from seqviz.records import Array
 from seqviz.records.clustering import FuzzyRun
 
@@ -36,9 +36,10 @@ def fuzzy_cmeans(
         tolerance: it ends where no membership changed by more than this.
 
     Raises:
-        ValueError: as k-means, or a fuzziness that is not above 1.
+        ValueError: as k-means, units included, or a fuzziness that is not above 1.
     """
     x = checked_points(points)
+    check_powers(x, 2.0)
     if not 1.0 < fuzziness <= MOST_FUZZY:
         raise ValueError(f"the fuzziness m is {fuzziness:g}, expected above 1 and up to {MOST_FUZZY:g}")
     if max_iterations < 1:

@@ -87,8 +87,9 @@ def _knee(knee: int | None, ks: Sequence[int], dark: bool) -> tuple[list[dict[st
 
 
 def criterion_curve(criterion: Criterion, dark: bool = False) -> go.Figure:
-    """One criterion over k, with its spread where it has one; the k that it names is marked."""
-    known = ~np.isnan(criterion.values)
+    """One criterion over k, with its spread where it has one; the k that it names is marked, or said where the value
+    there is infinite."""
+    known = np.isfinite(criterion.values)
     ks = np.array(criterion.ks)
     spread = criterion.spread
     figure = go.Figure(
@@ -103,7 +104,8 @@ def criterion_curve(criterion: Criterion, dark: bool = False) -> go.Figure:
             hovertemplate="k = %{x}<br>%{y:.5g}<extra></extra>",
         )
     )
-    if criterion.chosen is not None:
+    beyond = criterion.chosen is not None and not known[criterion.ks.index(criterion.chosen)]
+    if criterion.chosen is not None and not beyond:
         figure.add_trace(
             go.Scatter(
                 x=[criterion.chosen],
@@ -124,8 +126,14 @@ def criterion_curve(criterion: Criterion, dark: bool = False) -> go.Figure:
         220,
         xaxis=frame.whole_axis(criterion.ks[0], criterion.ks[-1], dark, "clusters k", most=16),
         yaxis=frame.axis(dark, criterion.name, nticks=5),
+        annotations=[_infinite(criterion.chosen, dark)] if beyond else [],
     )
     return figure
+
+
+def _infinite(k: int | None, dark: bool) -> dict[str, object]:
+    where = {"x": 1, "xref": "paper", "xanchor": "right", "y": 1, "yref": "paper", "yanchor": "top"}
+    return frame.note(dark, f"names k = {k}, where it is infinite", **where)
 
 
 def two_elbows(

@@ -94,7 +94,9 @@ class KMeansRun:
     def moved(self, update: int) -> Array:
         """(k,) how far each centroid went, in the run's metric, in an update, from 0; nan for a dropped one."""
         apart = np.abs(self.centroids[update + 1] - self.centroids[update])
-        found: Array = (apart**self.p).sum(axis=1) ** (1 / self.p)
+        most = apart.max(axis=1, keepdims=True)  # in shares of it no power is lost: (10⁻¹⁷)²⁰ is 0
+        shares = np.divide(apart, most, out=np.zeros_like(apart), where=most != 0)
+        found: Array = most[:, 0] * (shares**self.p).sum(axis=1) ** (1 / self.p)
         return found
 
     def sizes(self, assignment: int) -> NDArray[np.intp]:
@@ -128,7 +130,8 @@ class Criterion:
     """What one way of choosing k says of each k.
 
     Attributes:
-        name: "silhouette", … ks: (M,). values: (M,), nan where it has no answer. chosen: the k it names; None for none.
+        name: "silhouette", … ks: (M,). values: (M,), nan where it has no answer; they may be infinite.
+        chosen: the k it names; None for none.
         spread: (M,) one standard error of each value, or None.
         can_say_one: whether it can answer that there is a single cluster.
     """

@@ -272,6 +272,35 @@ def test_a_cluster_left_without_points_is_said(visitor: Visitor) -> None:
     assert read(page)["rows"][1][2] == "taken out"
 
 
+def test_a_rise_after_a_cluster_was_left_without_points_has_its_reason(visitor: Visitor) -> None:
+    """The first start stands in the middle of all points, so that no update can lower the objective."""
+    points = made("uniform", 30, 0).values
+    middle, corner = points.mean(axis=0).round(4), (8.2948, 8.1828)
+    address = f"/kmeans?km_data=uniform&km_n=30&km_k=3&km_starts=by+hand&starts={middle[0]},{middle[1]}"
+    page = visitor.open(f"{address};{corner[0]},{corner[1]};8.6448,8.5403&at=1.update")
+    away = ((points - middle) ** 2).sum(axis=1)
+    far = np.argsort(away)[-2:]
+    rest = np.delete(points, far, axis=0).mean(axis=0)  # where the first centroid is then
+    rise = ((points - rest) ** 2).sum() - away.sum()
+    said = read(page)["status"]
+    assert f"The objective rose by {rise:.3f}: until the next assignment a point that a centroid went to" in said
+    for point in far:
+        assert f"moves to point {point + 1}, among the farthest from its own." in said
+
+
+def test_rounding_is_no_rise(visitor: Visitor) -> None:
+    """The mean of ten times 0.1 is not 0.1, and the objective was said to rise from 0 by 4·10⁻³³."""
+    page = visitor.open("/kmeans?km_data=own+CSV&km_k=1")
+    page.get_by_role("button", name="Open a CSV").click()
+    file = {"name": "same.csv", "mimeType": "text/csv", "buffer": b"a,b\n" + b"0.1,0.1\n" * 10}
+    page.locator("input[type=file]").set_input_files(files=[file])
+    expect(page.get_by_text("it tells no points apart").first).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".scrub").press("ArrowRight")
+    expect(page.locator(".status")).to_contain_text("Update 1")
+    assert "rose" not in read(page)["status"]
+
+
 def test_a_bar_replays_its_run(visitor: Visitor, settle: Callable[[Page], None]) -> None:
     page = visitor.open("/kmeans?km_view=Poor+starts&km_data=3×3+grid&km_k=9")
     expect(page.get_by_test_id("stMarkdown").filter(has_text="of 100 runs each")).to_contain_text(

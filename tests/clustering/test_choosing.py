@@ -24,7 +24,7 @@ def groups(k: int, each: int = 30, seed: int = 0) -> Array:
 
 
 def best_labels(points: Array, ks: Iterable[int]) -> Labelled:
-    return {k: several(points, k)[1] for k in ks}
+    return {k: several(points, k)[1].labels[-1] for k in ks}
 
 
 def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
@@ -35,7 +35,7 @@ def test_the_curve_is_the_least_inertia_of_its_starts() -> None:
             first = kmeans(points, k, seed=5 + start).centroids[0]
             expected = KMeans(k, init=first, n_init=1).fit(points).inertia_
             assert curve.every[place, start] == pytest.approx(expected, rel=1e-9)
-        labels = several(points, k, starts=3, seed=5)[1]
+        labels = several(points, k, starts=3, seed=5)[1].labels[-1]
         within = sum(((points[labels == c] - points[labels == c].mean(axis=0)) ** 2).sum() for c in range(k))
         assert within == pytest.approx(curve.wcss[place], rel=1e-9)  # of the best, and of no other
         assert curve.wcss[place] == curve.every[place].min() == curve.every[place, curve.best[place]]
@@ -111,6 +111,11 @@ def test_the_gap_by_hand() -> None:
     np.testing.assert_array_equal(found.spread, 0.0)
 
 
+def test_no_starts_are_refused() -> None:
+    with pytest.raises(ValueError, match="starts is 0, expected at least 1"):
+        elbow(groups(2), [1, 2], starts=0)
+
+
 @pytest.mark.parametrize(("ks", "message"), [([], "ks are none"), ([0, 1], "ks are 0, 1"), ([3, 2], "ks are 3, 2")])
 def test_numbers_that_do_not_rise_are_refused(ks: list[int], message: str) -> None:
     with pytest.raises(ValueError, match=message):
@@ -120,6 +125,16 @@ def test_numbers_that_do_not_rise_are_refused(ks: list[int], message: str) -> No
 def test_more_clusters_than_points_are_refused() -> None:
     with pytest.raises(ValueError, match="k is 5, expected from 1 to 4"):
         elbow(groups(2, each=2), [1, 5])
+
+
+@pytest.mark.parametrize("by", [1.0, 0.1])
+def test_where_nothing_is_left_within_the_ratio_of_variances_is_infinite(by: float) -> None:
+    """Three places, each twenty times: scikit-learn's 1 there left k = 2 the largest; in tenths it was 10³²."""
+    points = np.repeat([[0.0, 0.0], [1.0, 5.0], [9.0, 2.0]], 20, axis=0) * by
+    found = calinski_harabasz(points, best_labels(points, range(1, 5)))
+    assert found.values[2:].tolist() == [np.inf, np.inf]
+    assert found.values[1] == pytest.approx(215.64102564)  # (B / 1) / (W / 58) with W = 20 · 13 and B = 966.67
+    assert found.chosen == 3
 
 
 def test_the_gap_takes_no_logarithm_of_rounding() -> None:

@@ -8,7 +8,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 
 from seqviz.clustering import kmeans
-from seqviz.clustering.data import COUNTS, MADE, MEASURED, made, measured, photograph, projected, scaled
+from seqviz.clustering.data import COUNTS, MADE, MEASURED, made, measured, photograph, principal_axes, scaled
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -58,13 +58,15 @@ def test_a_photograph_and_pixels_of_it() -> None:
 def test_scaling_and_projecting_as_scikit_learn() -> None:
     values = measured("wine").values
     np.testing.assert_allclose(scaled(values), StandardScaler().fit_transform(values), atol=1e-10)
-    found, kept = projected(values)
+    middle, axes, kept = principal_axes(values)
     pca = PCA(2).fit(values)
-    np.testing.assert_allclose(np.abs(found), np.abs(pca.transform(values)), atol=1e-8)
+    np.testing.assert_allclose(middle, pca.mean_)
+    np.testing.assert_allclose(np.abs((values - middle) @ axes.T), np.abs(pca.transform(values)), atol=1e-8)
+    assert (axes[[0, 1], np.abs(axes).argmax(axis=1)] > 0).all()
     assert kept == pytest.approx(pca.explained_variance_ratio_.sum())
     np.testing.assert_array_equal(scaled(np.ones((4, 1))), np.zeros((4, 1)))
     np.testing.assert_array_equal(scaled(np.full((10, 1), 0.1)), np.zeros((10, 1)))  # whose mean is not 0.1
-    assert projected(np.ones((4, 3)))[1] == 1.0
+    assert principal_axes(np.ones((4, 3)))[2] == 1.0
 
 
 @pytest.mark.parametrize(("name", "n", "message"), [

@@ -68,6 +68,13 @@ def test_very_fuzzy_memberships_come_near_one_another() -> None:
     assert from_equal[-1] < 0.15
 
 
+@pytest.mark.parametrize("unit", [1e-170, 1e170])
+def test_squares_that_no_float_holds_are_refused(unit: float) -> None:
+    """All shares were equal, or nan."""
+    with pytest.raises(ValueError, match=r"are [0-9.]+e[-+]\d+ wide, expected from 1e-140 to 1e\+140"):
+        fuzzy_cmeans(points(0) * unit, 2)
+
+
 @pytest.mark.parametrize("fuzziness", [1.0, 0.5, float("nan"), 101.0])
 def test_a_fuzziness_out_of_bounds_is_refused(fuzziness: float) -> None:
     with pytest.raises(ValueError, match=r"the fuzziness m is .*, expected above 1 and up to 100"):

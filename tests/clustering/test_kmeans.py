@@ -166,7 +166,7 @@ def test_with_the_mean_for_manhattan_it_rises() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(
-    values=st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20),
+    values=st.lists(st.floats(-1e3, 1e3).map(lambda one: round(one, 9)), min_size=1, max_size=20),
     p=st.sampled_from([1.1, 1.5, 2.0, 3.0, 10.0]),
 )
 def test_the_middle_is_scipys_minimum(values: list[float], p: float) -> None:
@@ -200,6 +200,18 @@ def test_many_points_far_from_0_find_their_own_groups() -> None:
     runs = [kmeans(near + far, 4, init=start + far) for far in (0.0, 1e9)]
     assert runs[1].stop_reason != "maximum of iterations"
     assert runs[1].inertia == pytest.approx(runs[0].inertia, rel=1e-5)
+
+
+def test_one_point_far_off_hides_no_border_between_the_near_ones() -> None:
+    """Its centroid's square, 10¹⁸, left no digits for the others: two of three groups became one."""
+    groups = np.repeat([0.0, 1.0, 2.0], 7000) + np.random.default_rng(0).uniform(-0.2, 0.2, 21_000)
+    points = np.append(groups, 1e9)[:, None]
+    start = np.array([[0.0], [1.0], [2.0], [1e9]])
+    run = kmeans(points, 4, init=start)
+    assert run.sizes(-1).tolist() == [7000, 7000, 7000, 1]
+    assert run.inertia == pytest.approx(KMeans(4, init=start, n_init=1).fit(points).inertia_, rel=1e-6)
+    twice = np.vstack([start, start[:1]])  # two at one place, and the first of them has the points
+    assert kmeans(points, 5, init=twice, empty="drop").sizes(-1).tolist() == [7000, 7000, 7000, 1, 0]
 
 
 def test_more_clusters_than_a_byte_counts() -> None:
@@ -278,6 +290,16 @@ def test_a_run_does_not_hang_on_the_unit(p: float, scale: float) -> None:
     np.testing.assert_array_equal(one.labels, other.labels)
     np.testing.assert_allclose(other.centroids, one.centroids * scale, rtol=1e-6, atol=1e-9 * scale)
     np.testing.assert_allclose(other.moved(0), one.moved(0) * scale, rtol=1e-6, atol=1e-9 * scale)
+
+
+def test_a_short_way_is_no_standstill() -> None:
+    """(2·10⁻¹⁷)²⁰ is 0 in float64, and so was the way of both centroids."""
+    points = np.array([[0.0, 0.0], [4e-17, 0.0], [1e-13, 0.0], [1e-13, 4e-17]])
+    run = kmeans(points, 2, init=points[[0, 2]], metric="minkowski", p=20.0, tolerance=0.0)
+    np.testing.assert_allclose(run.moved(0), 2e-17)
+    dropped = kmeans(points, 2, init=[[0.0, 0.0], [1e-12, 0.0]], metric="minkowski", p=20.0, empty="drop")
+    np.testing.assert_array_equal(np.isnan(dropped.moved(0)), [False, True])
+    assert run.moved(1).tolist() == [0.0, 0.0]
 
 
 @pytest.mark.parametrize("p", [2.0, 2.5, 3.0, 7.0, 20.0])

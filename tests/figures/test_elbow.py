@@ -52,6 +52,14 @@ def test_a_criterion_leaves_out_what_it_cannot_say_and_marks_what_it_names():
     assert len(spread.data) == 1
 
 
+def test_an_infinite_value_is_said_and_not_drawn():
+    figure = criterion_curve(Criterion("ratio", (1, 2, 3, 4), np.array([np.nan, 2.0, np.inf, np.inf]), 3))
+    (line,) = figure.data
+    assert list(line.x) == [2]
+    assert [note.text for note in figure.layout.annotations] == ["names k = 3, where it is infinite"]
+    plotly.io.from_json(figure.to_json(), skip_invalid=False)
+
+
 def test_two_elbows_share_a_scale_and_keep_their_numbers():
     curves = {"a": np.array([200.0, 50.0, 20.0]), "b": np.array([8.0, 6.0, 4.0])}
     figure = two_elbows((1, 2, 3), curves, {"a": 2, "b": None})

@@ -210,7 +210,7 @@ def test_criteria_disagree_on_points_without_clusters() -> None:
 
 
 def test_a_criterion_on_the_page_is_scikit_learn_s() -> None:
-    found = elbow.criterion_of("silhouette", elbow.Source("blobs"), None, (1, 6), ())
+    found = elbow.criterion_of("silhouette", elbow.Source("blobs"), None, (1, 6), (), Budget(1.0))
     points = made("blobs", 300, 0).values
     fit = KMeans(4, n_init=10, random_state=0).fit(points)
     assert found.chosen == 4

@@ -22,6 +22,7 @@ from seqviz.clustering import kmeans
 from seqviz.clustering.data import made
 from seqviz.ui.kmeans.applications import means_of
 from seqviz.ui.kmeans.compute import hand_starts, shown, starts_of
+from seqviz.ui.kmeans.curves import found_elbow
 from seqviz.ui.kmeans.files import points_csv, script, steps_csv
 from seqviz.ui.kmeans.kept import rows_in, written
 from seqviz.ui.kmeans.packing import box, ending, run_data
@@ -83,6 +84,16 @@ def test_the_box_holds_every_point_and_centroid():
     left, right, low, high = box(points, centroids)
     assert left < 0 < 5 < right
     assert low < -1 < 1 < high
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -3e20, 1e-9])
+def test_where_all_are_the_same_the_box_has_room_all_the_same(value: float):
+    """The mean of ten times 0.1 is not 0.1: the axes got ticks without end between its edges, and the tab died."""
+    points = np.full((10, 2), value)
+    centroids = np.array([[points.mean(axis=0)], [points[0] * (1 + 2.3e-16)]])
+    left, right, low, high = box(points, centroids)
+    assert left < value < right
+    assert min(right - left, high - low) >= max(1.0, 0.05 * abs(value))
 
 
 # ── points and the plane ─────────────────────────────────────────────────────────────────────────────────────
@@ -235,6 +246,19 @@ def test_rows_in_the_address():
     for nonsense in ("a,b", "1,nan", "1,,2", "inf"):
         with pytest.raises(ValueError):
             rows_in(nonsense)
+
+
+def test_the_distance_of_the_elbow_is_to_the_centroids_that_its_wcss_is_of():
+    """On uniform points the best run of k = 2 ends by the tolerance, before its centroids are the means of its groups;
+    measured to the means, the distance was 889.87 beside a WCSS of other centres."""
+    points = made("uniform", 300, 0).values
+    found = found_elbow(Source("uniform"), None, (2, 2), ())
+    start = kmeans(points, 2, seed=found.curve.best[0]).centroids[0]
+    fit = KMeans(2, init=start, n_init=1, tol=1e-4).fit(points)
+    assert found.curve.wcss[0] == pytest.approx(fit.inertia_)
+    distance = np.linalg.norm(points - fit.cluster_centers_[fit.labels_], axis=1).sum()
+    assert found.distance[0] == pytest.approx(distance, rel=1e-9)
+    assert found.labels[2].base is None  # of one assignment, not a window on all of them
 
 
 # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────

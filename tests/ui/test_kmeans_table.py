@@ -57,6 +57,12 @@ def test_a_column_of_text_is_left_out_and_named():
     assert table.notes == ("Column “species” holds text (“setosa” in row 2): it is left out.",)
 
 
+def test_what_is_a_number_to_python_alone_is_text():
+    table = read_table(b"month,a\n2020_01,1\n2020_02,2\n", "x.csv")
+    assert table.columns == ("a",)
+    assert table.notes == ("Column “month” holds text (“2020_01” in row 2): it is left out.",)
+
+
 @pytest.mark.parametrize("gap", ["nan", "inf", "", "oops", "1e300", "-inf"])
 def test_a_row_without_a_finite_number_is_left_out_and_counted(gap: str):
     table = read_table(f"a,b\n1,2\n3,4\n{gap},6\n7,8\n".encode(), "x.csv")

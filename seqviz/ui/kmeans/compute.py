@@ -13,8 +13,9 @@ from seqviz.clustering.starts import STARTS
 from seqviz.figures.numbers import in_words
 from seqviz.records import Array
 from seqviz.records.clustering import KMeansRun
+from seqviz.ui.budget import Budget
 from seqviz.ui.common import check_field
-from seqviz.ui.kmeans.points import Chosen, Plane, chosen_points, plane_of
+from seqviz.ui.kmeans.points import KEYS, Chosen, Plane, chosen_points, plane_of
 from seqviz.ui.kmeans.settings import (
     BY_HAND,
     CLUSTERS,
@@ -59,7 +60,7 @@ def shown(settings: Settings, table: Table | None = None) -> Shown:
     return Shown(settings, chosen, plane_of(chosen, settings.drawn), run_of(settings, table), table)
 
 
-@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs={Table: lambda table: table.digest})
+@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs=KEYS)
 def run_of(settings: Settings, table: Table | None) -> KMeansRun:
     """The run alone."""
     return computed(settings, table)
@@ -83,10 +84,11 @@ def computed(settings: Settings, table: Table | None) -> KMeansRun:
     )
 
 
-@st.cache_resource(max_entries=4096, show_spinner=False, hash_funcs={Table: lambda table: table.digest})
-def ends_of(settings: Settings, way: str, table: Table | None, first: int, last: int) -> Array:
-    """(R,) the objective at the end of the runs with the seeds first … last."""
-    return np.array([computed(replace(settings, way=way, seed=s), table).inertia for s in range(first, last + 1)])
+@st.cache_resource(max_entries=4096, show_spinner=False, hash_funcs=KEYS)
+def ends_of(settings: Settings, way: str, table: Table | None, first: int, last: int, _budget: Budget) -> Array:
+    """(R,) the objective at the end of the runs with the seeds first … last; charged where they are not kept."""
+    with _budget.charged():
+        return np.array([computed(replace(settings, way=way, seed=s), table).inertia for s in range(first, last + 1)])
 
 
 def work_of(found: Shown) -> float:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -21,20 +20,20 @@ from seqviz.clustering.choosing import (
     silhouette,
 )
 from seqviz.records import Array
-from seqviz.records.clustering import Criterion, ElbowCurve
-from seqviz.ui.kmeans.points import chosen_points
+from seqviz.records.clustering import Criterion, ElbowCurve, KMeansRun
+from seqviz.ui.budget import Budget
+from seqviz.ui.kmeans.points import KEYS, chosen_points
 from seqviz.ui.kmeans.settings import Source
 from seqviz.ui.kmeans.table import Table
 
 WORK, ASKED = 20_000_000, 7_000_000  # points × columns × Σ k: the elbow, and another criterion, within ten seconds
 CRITERIA = ("silhouette", "Calinski–Harabasz", "BIC of a Gaussian mixture", "gap statistic")
-_HASH: dict[str | type[Any], Callable[[Any], Any]] = {Table: lambda table: table.digest}
 
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, and `labels` are those
-    of the best run of each k."""
+    """The elbow of some points, and what it was made of. `distance` is Σ|x − c|, not squared, and `labels` where the
+    points ended, both in the best run of each k."""
 
     source: Source
     table: Table | None
@@ -72,7 +71,7 @@ def check_work(source: Source, table: Table | None, ends: tuple[int, int], bound
         )
 
 
-@st.cache_resource(max_entries=64, show_spinner="k-means for every k …", hash_funcs=_HASH)
+@st.cache_resource(max_entries=64, show_spinner="k-means for every k …", hash_funcs=KEYS)
 def _elbow(source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]) -> Found:
     ks = range(ends[0], ends[1] + 1)
     runs = [_runs_of(source, table, k) for k in ks]
@@ -90,32 +89,27 @@ class Runs:
     distance: float
 
 
-@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=_HASH)
+@st.cache_resource(max_entries=512, show_spinner=False, hash_funcs=KEYS)
 def _runs_of(source: Source, table: Table | None, k: int) -> Runs:
     """Kept by themselves, so that a longer range computes only what it adds."""
     points = chosen_points(source, table).values
-    ends, labels = several(points, k)
-    return Runs(k, ends, labels, summed_distance(points, labels))
+    ends, best = several(points, k)
+    return Runs(k, ends, best.labels[-1].copy(), summed_distance(best))  # a view would keep every half-step's labels
 
 
-def summed_distance(points: Array, labels: np.ndarray) -> float:
-    """Σ_n |x_n − c| of each point to its cluster's mean: the distance itself, not its square."""
-    total = 0.0
-    for cluster in np.unique(labels):
-        inside = points[labels == cluster]
-        total += float(np.linalg.norm(inside - inside.mean(axis=0), axis=1).sum())
-    return total
+def summed_distance(run: KMeansRun) -> float:
+    """Σ_n |x_n − c| of each point to the centroid whose squared distance the WCSS holds: not squared."""
+    return float(np.linalg.norm(run.points - run.centroids[-1][run.labels[-1]], axis=1).sum())
 
 
-@st.cache_resource(max_entries=128, show_spinner="Another criterion …", hash_funcs=_HASH)
+@st.cache_resource(max_entries=1024, show_spinner="Another criterion …", hash_funcs=KEYS)
 def criterion_of(
-    name: str, source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...]
+    name: str, source: Source, table: Table | None, ends: tuple[int, int], drawn: tuple[str, ...], _budget: Budget
 ) -> Criterion:
-    """What one criterion says of every k."""
+    """What one criterion says of every k; charged where it is not kept."""
     points, found = chosen_points(source, table).values, _elbow(source, table, ends, drawn)
-    if name == "gap statistic":
-        return gap(points, found.curve)
-    return _BY_LABELS[name](points, found.labels)
+    with _budget.charged():
+        return gap(points, found.curve) if name == "gap statistic" else _BY_LABELS[name](points, found.labels)
 
 
 _BY_LABELS: Mapping[str, Callable[[Array, Labelled], Criterion]] = MappingProxyType(

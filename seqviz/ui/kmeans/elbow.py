@@ -134,7 +134,7 @@ def criteria(found: Found, asked: list[str]) -> bool:
     for name in asked:
         if not budget.is_left:
             break
-        answers.append(criterion_of(name, found.source, found.table, ends, found.drawn))
+        answers.append(criterion_of(name, found.source, found.table, ends, found.drawn, budget))
     if len(answers) == len(asked):
         banner(found.curve, answers)
     else:

@@ -14,6 +14,7 @@ from seqviz.ui.kmeans.compute import Shown, spread, starts_of
 
 VALUES = 12_000  # numbers of more than two columns that are sent, so that a point's distances can be opened
 TYPED = 6  # columns that the table of starts has room for
+FLAT = 1e-12  # of the largest coordinate: a plane no wider has no room for numbers between its edges
 MARGIN = 0.06  # of the plane's width, around points and centroids
 
 ENDS = {
@@ -113,6 +114,8 @@ def box(points: Array, centroids: Array) -> list[float]:
     edges: list[float] = []
     for axis in (0, 1):
         low, high = spread(both[:, axis])
-        room = MARGIN * (high - low) or 1.0
+        size = max(abs(low), abs(high))
+        flat = high - low <= FLAT * size  # a mean of equal numbers may be one rounding beside them
+        room = max(1.0, MARGIN * size) if flat else MARGIN * (high - low)
         edges += [low - room, high + room]
     return edges

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -10,9 +12,12 @@ from numpy.typing import NDArray
 
 from seqviz.clustering.data import MADE, made, measured, principal_axes, scaled
 from seqviz.records import Array
-from seqviz.ui.kmeans.settings import OWN, Source
+from seqviz.ui.kmeans.settings import OWN, Settings, Source
 from seqviz.ui.kmeans.table import Table
 
+# what caches know a request by: a file by its bytes, and settings as they are written, for Streamlit alone would take
+# each of two hundred added points apart at every look
+KEYS: dict[str | type[Any], Callable[[Any], Any]] = {Table: lambda table: table.digest, Source: repr, Settings: repr}
 ROWS, COLUMNS = 5000, 64  # points and columns that are clustered; of more, a sample and the principal components
 
 
@@ -69,7 +74,7 @@ def chosen_points(source: Source, table: Table | None) -> Chosen:
     return _chosen(source, table if source.name == OWN else None)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Table: lambda table: table.digest})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
 def _chosen(source: Source, table: Table | None) -> Chosen:
     notes: list[str] = []
     truth: NDArray[np.int64] | None = None

@@ -68,7 +68,7 @@ def ends_so_far(settings: Settings, table: Table | None, budget: Budget) -> Ends
         if first and not budget.is_left:
             break
         for way in COMPARED:
-            found[way].append(ends_of(plain, way, table, first, first + BLOCK - 1))
+            found[way].append(ends_of(plain, way, table, first, first + BLOCK - 1, budget))
     return Ends({way: np.concatenate(parts) for way, parts in found.items()})
 
 

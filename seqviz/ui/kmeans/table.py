@@ -137,7 +137,9 @@ def columns_of_numbers(body: list[list[str]], names: list[str], name: str, diges
 
 
 def number_in(cell: str) -> float | None:
-    """The number in a cell, nan and inf included; None for anything else."""
+    """The number in a cell, nan and inf included; None for anything else, such as 2020_01, a number to Python."""
+    if "_" in cell:
+        return None
     try:
         return float(cell)
     except ValueError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import streamlit as st
 
 from seqviz.ui import shell
+from seqviz.ui.budget import Budget
 from seqviz.ui.common import SEED_LIMIT, accepted, explain
 from seqviz.ui.kmeans.component import animation
 from seqviz.ui.kmeans.compute import Shown, ends_of, hand_starts, shown, work_of
@@ -115,7 +118,7 @@ def verdict(found: Shown) -> str:
     if work_of(found) > WORK:
         return f"{RIVALS} runs of so many points and clusters take too long to ask: take fewer points."
     with st.spinner(f"{RIVALS} runs …"):
-        ends = ends_of(Settings(settings.source, settings.rules), "random", found.table, 1, RIVALS)
+        ends = ends_of(Settings(settings.source, settings.rules), "random", found.table, 1, RIVALS, Budget(math.inf))
     lower = int((ends < run.inertia * (1 - 1e-9)).sum())
     best = float(ends.min())
     if not lower:
