@@ -22,6 +22,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
+from tests.browser.reading import Visitor, visiting
 from tests.browser.serving import ARGUMENTS, Server, find_chromium, start_server, wait_until_idle
 
 HERE = Path(__file__).resolve().parent
@@ -89,6 +90,13 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 def settle() -> Callable[[Page], None]:
     """settle(page): wait until the app is idle again, after a click or a key."""
     return wait_until_idle
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser, server: Server) -> Iterator[Visitor]:
+    """One reader for a whole file, whose browser has loaded the app's scripts after the first page."""
+    with visiting(browser, server.url) as found:
+        yield found
 
 
 @dataclass

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
@@ -157,6 +158,11 @@ def visiting(browser: Browser, url: str) -> Iterator[Visitor]:
     yield visitor
     context.close()
     assert visitor.earlier + visitor.errors == []
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    """What stands in the address bar behind the question mark."""
+    return parse_qs(urlsplit(page.url).query)
 
 
 def text_field(page: Page) -> Locator:

@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reading import Stepper, Visitor, server_traffic, shows, visiting
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
+from tests.browser.reading import Stepper, Visitor, server_traffic, shows
 
 
 def test_it_plays_by_itself(open_page: Any) -> None:
