@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.reading import Stepper, Visitor, server_traffic, shows
 
 
-def test_it_plays_by_itself(open_page: Any) -> None:
-    page = open_page("/")
+def test_it_plays_by_itself(visitor: Visitor) -> None:
+    page = visitor.open("/", reduced_motion="no-preference")
     stepper = Stepper(page)
     first = stepper.place
     assert "Pause" in first["play"]
