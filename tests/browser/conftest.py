@@ -22,10 +22,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, sync_playwright
 
-from tests.browser.serving import ARGUMENTS, Server, find_chromium, start_server, wait_until_idle
+from tests.browser.reading import Visitor, visiting
+from tests.browser.serving import ARGUMENTS, ELSEWHERE, OPENED, Server, find_chromium, start_server, wait_until_idle
 
 HERE = Path(__file__).resolve().parent
-ELSEWHERE = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
+OFFLINE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 PROBE = re.compile(r"^http://127\.0\.0\.1:\d+/\w+/_stcore/(?:health|host-config)$")
 
 
@@ -58,7 +59,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def browser(chromium_path: str, playwright: Playwright) -> Iterator[Browser]:
-    launched = playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+    launched = playwright.chromium.launch(executable_path=chromium_path, args=[*ARGUMENTS, OFFLINE])
     yield launched
     launched.close()
 
@@ -79,7 +80,7 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
     """The app in a new process that nobody has visited yet."""
     started = start_server(tmp_path)
     yield started
-    started.stop()
+    started.stop(at_once=True)
 
 
 # ── a visit ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -89,6 +90,13 @@ def fresh_server(tmp_path: Path) -> Iterator[Server]:
 def settle() -> Callable[[Page], None]:
     """settle(page): wait until the app is idle again, after a click or a key."""
     return wait_until_idle
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser, server: Server) -> Iterator[Visitor]:
+    """One reader for a whole file, whose browser has loaded the app's scripts after the first page."""
+    with visiting(browser, server.url) as found:
+        yield found
 
 
 @dataclass
@@ -124,14 +132,13 @@ class Visits:
             viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion=reduced_motion
         )
         self.contexts.append(context)
-        context.route(ELSEWHERE, lambda route: route.abort())
         context.on("request", lambda request: self._note_address(request.url))
         page = context.new_page()
         page.on("websocket", lambda socket: self._note_address(socket.url))
         page.on("pageerror", lambda error: self.page_errors.append(str(error)))
         page.on("console", self._note_message)
         page.goto(f"{(server or self.server).url}/{path.lstrip('/')}")
-        wait_until_idle(page)
+        wait_until_idle(page, OPENED)
         return page
 
     def _note_address(self, url: str) -> None:
@@ -163,7 +170,9 @@ def axe() -> Callable[[Page], list[str]]:
     """axe(page) → the serious and critical accessibility findings, one readable line each."""
 
     def findings(page: Page) -> list[str]:
-        violations = Axe().run(page).response["violations"]
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(Axe().axe_script)
+        violations = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
         return [
             f"{violation['id']} ({violation['impact']}): {violation['help']}; {node['target']}: {node['html'][:160]}"
             for violation in violations

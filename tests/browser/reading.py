@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.serving import wait_until_idle
+from tests.browser.serving import ELSEWHERE, OPENED, wait_until_idle
 
 PHASES = ("input", "input_product", "recurrent_product", "preactivation", "hidden", "logits", "prediction", "loss")
 
@@ -109,7 +110,7 @@ class Visitor:
     """One browser that opens address after address: a new session for the server each time, its scripts loaded once.
 
     Attributes:
-        errors: exceptions that no script caught since the last `open`.
+        errors: since the last `open`, exceptions that no script caught and asked-for addresses outside 127.0.0.1.
         earlier: those before.
     """
 
@@ -124,9 +125,15 @@ class Visitor:
     def tab(self) -> Page:
         """A page beside the one that `open` uses."""
         page = self.context.new_page()
+        page.on("request", lambda request: self._note_address(request.url))
+        page.on("websocket", lambda socket: self._note_address(socket.url))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", lambda dialog: (self.errors.append("a dialog opened"), dialog.dismiss()))
         return page
+
+    def _note_address(self, url: str) -> None:
+        if ELSEWHERE.match(url):
+            self.errors.append(f"asked for {url}")
 
     def open(
         self,
@@ -145,18 +152,23 @@ class Visitor:
         self.page.set_viewport_size({"width": width, "height": height})
         self.page.emulate_media(color_scheme=theme, reduced_motion=reduced_motion)
         self.page.goto(f"{self.url}/{path.lstrip('/')}")
-        wait_until_idle(self.page)
+        wait_until_idle(self.page, OPENED)
         return self.page
 
 
 @contextmanager
 def visiting(browser: Browser, url: str) -> Iterator[Visitor]:
-    """A visitor for as long as the block runs; at its end, no script may have thrown an exception."""
+    """A visitor for as long as the block runs; no script may have thrown, no page have asked for another machine."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     visitor = Visitor(context, url)
     yield visitor
     context.close()
     assert visitor.earlier + visitor.errors == []
+
+
+def parameters(page: Page) -> dict[str, list[str]]:
+    """What stands in the address bar behind the question mark."""
+    return parse_qs(urlsplit(page.url).query)
 
 
 def text_field(page: Page) -> Locator:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import shutil
 import signal
 import socket
@@ -19,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 START_SECONDS = 90  # a cold start on two busy cores
 IDLE_MILLISECONDS = 60_000
+REST = 300  # ms without a change, after which nothing that a click or a key has set off is still to come
+OPENED = 200  # the same where nobody has clicked yet: only what the page itself sets off can come
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,6 +33,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
+ELSEWHERE = re.compile(r"^(?:https?|wss?)://(?!127\.0\.0\.1[:/])")
+
 IDLE = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const busy = '[data-testid="stStatusWidget"], [data-testid="stSkeleton"], [data-stale="true"]';
@@ -38,6 +44,11 @@ IDLE = """() => {
         && document.querySelector('[data-testid="stMain"] [data-testid="stElementContainer"]') !== null
         && document.querySelector(busy) === null;
 }"""
+IDLE_SINCE = f"""([wait, rest]) => {{
+    const now = performance.now();
+    if (window.testIdle?.wait !== wait || !({IDLE})()) window.testIdle = {{wait, since: now}};
+    return now - window.testIdle.since >= rest;
+}}"""
 
 
 def find_chromium() -> str | None:
@@ -73,9 +84,12 @@ class Server:
         """Everything it has written so far, to stdout and stderr."""
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
-    def stop(self) -> None:
-        """End it and whatever it started; each server leads a process group of its own."""
-        for number in (signal.SIGTERM, signal.SIGKILL):
+    def stop(self, *, at_once: bool = False) -> None:
+        """End it and whatever it started; each server leads a process group of its own.
+
+        Asked to end, it takes a second; `at_once` is for one that has nothing to put away.
+        """
+        for number in (signal.SIGTERM, signal.SIGKILL)[at_once:]:
             try:
                 os.killpg(self.process.pid, number)
             except ProcessLookupError:
@@ -132,9 +146,9 @@ def answers(server: Server) -> bool:
     return False
 
 
-def wait_until_idle(page: Page) -> None:
-    """Wait until the script has run, its elements stand, and nothing has started again since."""
-    for _ in range(2):
-        page.wait_for_function(IDLE, timeout=IDLE_MILLISECONDS)
-        page.wait_for_timeout(150)
-    page.wait_for_function(IDLE, timeout=IDLE_MILLISECONDS)
+_waits = itertools.count()
+
+
+def wait_until_idle(page: Page, rest: float = REST) -> None:
+    """Wait until the script has run, its elements stand, and nothing has started again for `rest` milliseconds."""
+    page.wait_for_function(IDLE_SINCE, arg=[next(_waits), rest], timeout=IDLE_MILLISECONDS)

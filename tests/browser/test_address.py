@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import Stepper, Visitor, text_field, tracebacks, type_weight, visiting
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
+from tests.browser.reading import Stepper, Visitor, text_field, tracebacks, type_weight
 
 
 def parameters(page: Page) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +18,7 @@ from seqviz.recurrent.initial import random_elman
 from seqviz.recurrent.notation import NOTATIONS
 from seqviz.ui.compute import experiment
 from seqviz.ui.settings import Settings
-from tests.browser.reading import Stepper, Visitor, number, server_traffic, shows, tracebacks, visiting
+from tests.browser.reading import Stepper, Visitor, number, server_traffic, shows, tracebacks
 
 BACK_PHASES = (
     "output_gradient",
@@ -32,12 +31,6 @@ BACK_PHASES = (
 )
 IDS, TARGETS, STEPS, K, H = [0, 1, 2, 2], [1, 2, 2, 3], 4, 4, 4  # "hell" → "ello"
 Tensor = torch.Tensor
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 class Autograd:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import Stepper, Visitor, text_field, tracebacks, type_weight, visiting
+from tests.browser.reading import Stepper, Visitor, text_field, tracebacks, type_weight
 from tests.browser.serving import ROOT, wait_until_idle
 
 # Elements that user text must never become, counted over the page and the component's own tree.
@@ -27,12 +26,6 @@ _MADE = """() => {
     walk(document.querySelector('[data-testid="stMain"]'));
     return count;
 }"""
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 def unrolled(visitor: Visitor, unit: str) -> Page:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import Visitor, number, server_traffic, visiting
+from tests.browser.reading import Visitor, number, server_traffic
 from tests.browser.test_house import widths_beyond
 
 VIEW = "/gates?gates_view=Whiteboard"
@@ -43,12 +42,6 @@ _READ = """root => ({
 })"""
 
 
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
-
-
 def board(page: Page) -> dict[str, Any]:
     root = page.locator(".sv-root:has(.boards)")
     expect(root.locator(".plan-step")).to_have_count(7)
@@ -57,10 +50,6 @@ def board(page: Page) -> dict[str, Any]:
 
 def texts(page: Page) -> tuple[str, ...]:
     return tuple(line["text"] for line in board(page)["boards"][0]["lines"])
-
-
-def parameters(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def computed(sum_: str) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qs, quote, urlsplit
@@ -20,18 +20,12 @@ from sklearn.cluster import KMeans
 
 from seqviz.clustering.data import made
 from seqviz.ui.clustering.compute import Data, soft_run
-from tests.browser.reading import Visitor, number, server_traffic, tracebacks, visiting
+from tests.browser.reading import Visitor, number, server_traffic, tracebacks
 from tests.browser.test_house import widths_beyond
 
 SIMILARITY = "/clustering"
 GROUPS = f"/clustering?clustering_view={quote('What a cluster is')}"
 WAYS = f"/clustering?clustering_view={quote('Three ways')}"
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 def parameters(page: Page) -> dict[str, list[str]]:

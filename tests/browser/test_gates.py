@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import product
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlencode
 
 import pytest
@@ -14,19 +14,13 @@ import safetensors.torch
 import torch
 from playwright.sync_api import Page, expect
 
-from tests.browser.reading import Visitor, number, server_traffic, shows, text_field, visiting
+from tests.browser.reading import Visitor, number, server_traffic, shows, text_field
 from tests.browser.serving import wait_until_idle
 from tests.browser.sheet import Sheet
 from tests.browser.torch_models import TEXT, Torch
 
 STEPS = len(TEXT.split())
 THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 def test_the_hand_written_algebra_is_torchs_own():

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
-import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image
@@ -18,7 +16,7 @@ from scipy.cluster.hierarchy import leaves_list, linkage  # type: ignore[import-
 from scipy.spatial.distance import pdist  # type: ignore[import-untyped]
 
 from seqviz.figures.theme import DARK, LIGHT
-from tests.browser.reading import Visitor, number, shows, visiting
+from tests.browser.reading import Visitor, number, shows
 from tests.browser.sheet import Sheet
 from tests.browser.torch_models import TEXT, Torch
 
@@ -39,12 +37,6 @@ WHAT_IF = {
 def changed_model() -> Torch:
     """The run of `WHAT_IF`."""
     return Torch("LSTM", hold={"f": 0.5, "o": 0.9}, units=(1, 2, 29), span=(3, 6), silent=(3,))
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 # ── what a lane ought to look like ───────────────────────────────────────────────────────────────────────────

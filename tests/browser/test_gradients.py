@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import numpy as np
 import pytest
@@ -15,7 +14,7 @@ from seqviz.learning import FlowConfig, gradient_flow
 from seqviz.ui.gradients import flows as flow_words
 from seqviz.ui.gradients import truncated
 from seqviz.ui.gradients.truncation import TruncationSettings, truncate
-from tests.browser.reading import Visitor, tracebacks, visiting
+from tests.browser.reading import Visitor, parameters, tracebacks
 from tests.browser.test_house import widths_beyond
 
 VIEWS = ("Over time", "Small multiples", "Clipping", "The cliff", "Truncated")
@@ -23,12 +22,6 @@ VIEWS = ("Over time", "Small multiples", "Clipping", "The cliff", "Truncated")
 # what each named line carries for the pointer, as it came from the server
 _LINES = """plot => Object.fromEntries(plot.data.filter(trace => trace.name && trace.customdata?.shape)
     .map(({name, customdata: {bdata, dtype, shape}}) => [name, {bdata, dtype, shape}]))"""
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 def lines(page: Page, number: int = 0) -> dict[str, list[float]]:
@@ -47,10 +40,6 @@ def said(page: Page) -> str:
     """The sentence of the one alert, without the joiners that keep Markdown from reading it."""
     expect(page.get_by_test_id("stAlert")).to_have_count(1)
     return page.get_by_test_id("stAlert").inner_text().replace("\u2060", "")
-
-
-def parameters(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def choose(page: Page, label: str, option: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 
 from seqviz.ui.shell import PAGES
+from tests.browser.reading import Visitor
 
 ADDRESSES = [page.url_path for page in PAGES]
 
@@ -45,15 +46,14 @@ def test_first_visitor_lands_where_the_link_says(address: str, open_page: Any, f
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_serious_accessibility_finding(
-    address: str, theme: Literal["light", "dark"], open_page: Any, axe: Callable[[Page], list[str]]
+    address: str, theme: Literal["light", "dark"], visitor: Visitor, axe: Callable[[Page], list[str]]
 ) -> None:
-    page = open_page(f"/{address}", theme=theme, reduced_motion="reduce")
-    assert axe(page) == []
+    assert axe(visitor.open(f"/{address}", theme=theme)) == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_fits_a_phone(address: str, open_page: Any) -> None:
-    page = open_page(f"/{address}", width=390, height=844)
+def test_fits_a_phone(address: str, visitor: Visitor) -> None:
+    page = visitor.open(f"/{address}", width=390, height=844, reduced_motion="no-preference")
     assert widths_beyond(page) == []
 
 
@@ -76,8 +76,8 @@ def widths_beyond(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_browsers_theme_is_taken(theme: Literal["light", "dark"], open_page: Any) -> None:
+def test_the_browsers_theme_is_taken(theme: Literal["light", "dark"], visitor: Visitor) -> None:
     """The reader's own setting decides; the surface is that of the palette."""
-    page = open_page("/", theme=theme)
+    page = visitor.open("/", theme=theme)
     colour = page.get_by_test_id("stApp").evaluate("app => getComputedStyle(app).backgroundColor")
     assert colour == {"light": "rgb(255, 255, 255)", "dark": "rgb(17, 21, 26)"}[theme]

@@ -6,10 +6,10 @@ import csv
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 from sklearn.cluster import KMeans
 
 from seqviz.clustering.data import made
-from tests.browser.reading import Visitor, number, server_traffic, tracebacks, visiting
+from tests.browser.reading import Visitor, number, parameters, server_traffic, tracebacks
 from tests.browser.test_house import widths_beyond
 
 GRID = "/kmeans?km_data=3×3+grid&km_k=9&km_seed=3"
@@ -40,12 +40,6 @@ _SCREEN = """(plane, [x, y]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
-
-
 def read(page: Page) -> dict[str, Any]:
     return dict(page.locator(".sv-root:has(.plane)").evaluate(_READ))
 
@@ -54,10 +48,6 @@ def objective(status: str) -> float:
     found = re.search(r"WCSS ([\d,.]+\d)", status)
     assert found, status
     return number(found[1].replace(",", ""))
-
-
-def parameters(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def their_fit(points: np.ndarray[Any, Any], start: np.ndarray[Any, Any], iterations: int = 300) -> KMeans:

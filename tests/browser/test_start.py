@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reading import Stepper, Visitor, server_traffic, shows, visiting
+from tests.browser.reading import Stepper, Visitor, server_traffic, shows
 
 
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
-
-
-def test_it_plays_by_itself(open_page: Any) -> None:
-    page = open_page("/")
+def test_it_plays_by_itself(visitor: Visitor) -> None:
+    page = visitor.open("/", reduced_motion="no-preference")
     stepper = Stepper(page)
     first = stepper.place
     assert "Pause" in first["play"]

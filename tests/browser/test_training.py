@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 from seqviz.learning import train
 from seqviz.learning.presets import PRESETS
 from seqviz.records import TrainingStep
-from tests.browser.reading import Visitor, number, shows, visiting
+from tests.browser.reading import Visitor, number, parameters, shows
 from tests.browser.test_house import widths_beyond
 
 PATIENCE = 60_000  # ms; the worker imports torch before its first update
@@ -22,12 +22,6 @@ LEFT, RIGHT = 54, 12  # px beside a chart's axis
 LONG = "characters_updates=20000&characters_hidden=16&characters_examples=64"  # it does not end while a test looks on
 TAGS = "train=" + quote("parts of speech") + "&tags_updates=60&tags_validate_every=20"
 TAGS_CONFIG = replace(PRESETS["tags"], updates=60, validate_every=20)
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -65,10 +59,6 @@ def paused(page: Page, root: Locator) -> int:
     page.keyboard.press("Space")
     expect(root.locator(".progress-words")).to_contain_text("paused", timeout=PATIENCE)
     return update_of(root)
-
-
-def parameters(page: Page) -> dict[str, list[str]]:
-    return parse_qs(urlsplit(page.url).query)
 
 
 def point_at(page: Page, chart: Locator, update: int, updates: int) -> list[str]:

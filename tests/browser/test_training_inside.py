@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -16,7 +16,7 @@ from playwright.sync_api import Locator, Page, expect
 from seqviz.learning import one_thread
 from seqviz.learning.presets import PRESETS
 from seqviz.learning.training import Training
-from tests.browser.reading import Visitor, number, visiting
+from tests.browser.reading import Visitor, number
 from tests.browser.serving import wait_until_idle
 from tests.browser.test_house import widths_beyond
 
@@ -69,12 +69,6 @@ class Reference:
 @pytest.fixture(scope="module")
 def reference() -> Reference:
     return Reference()
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 def trained(visitor: Visitor, width: int = 1280, theme: Literal["light", "dark"] = "light", **address: str) -> Page:

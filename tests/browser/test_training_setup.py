@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.presets import PRESETS
+from tests.browser.reading import Visitor
 from tests.browser.serving import wait_until_idle
 from tests.browser.test_house import widths_beyond
 
@@ -35,8 +36,8 @@ def choose(page: Page, label: str, option: str) -> None:
     wait_until_idle(page)
 
 
-def test_the_address_after_changing_widgets_opens_the_same_configuration(open_page: Any) -> None:
-    page = open_page("/training")
+def test_the_address_after_changing_widgets_opens_the_same_configuration(visitor: Visitor) -> None:
+    page = visitor.open("/training")
     choose(page, "Task", "parts of speech")
     page.get_by_role("button", name="Settings").click()
     choose(page, "Cell", "GRU")
@@ -53,17 +54,17 @@ def test_the_address_after_changing_widgets_opens_the_same_configuration(open_pa
     page.keyboard.press("Escape")
     train(page)
     assert config_of(page) == expected
-    again = open_page(f"/training{address}")
+    again = visitor.open(f"/training{address}")
     train(again)
     assert asdict(config_of(again)) == asdict(expected)
 
 
-def test_a_config_that_was_taken_away_opens_again(open_page: Any) -> None:
+def test_a_config_that_was_taken_away_opens_again(visitor: Visitor) -> None:
     config = TrainingConfig(
         task="words", source="own", content='a "b", c\n' * 900, length=5, batch=6, hidden=7, embedding=3, window=2,
         learning_rate=0.0123, updates=4, clipping="value", dropout=0.25, forget_bias=-0.5,
     )  # fmt: skip
-    page = open_page("/training")
+    page = visitor.open("/training")
     page.get_by_role("button", name="Settings").click()
     place = page.locator("input[type=file]")
     place.set_input_files({"name": "c.json", "mimeType": "application/json", "buffer": b'{"hidden": 0}'})
@@ -76,8 +77,8 @@ def test_a_config_that_was_taken_away_opens_again(open_page: Any) -> None:
     assert config_of(page) == config
 
 
-def test_files_are_read_with_their_encoding_or_refused(open_page: Any, axe: Any) -> None:
-    page = open_page("/training?train=sentiment+of+a+review&reviews_source=my+own", reduced_motion="reduce")
+def test_files_are_read_with_their_encoding_or_refused(visitor: Visitor, axe: Any) -> None:
+    page = visitor.open("/training?train=sentiment+of+a+review&reviews_source=my+own")
     page.get_by_text("a file", exact=True).click()
     wait_until_idle(page)
     table = "text;label\n" + "".join(
@@ -109,10 +110,10 @@ def plainly(said: str) -> Any:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_whole_page_is_accessible_and_fits_a_phone(theme: Any, open_page: Any, axe: Any) -> None:
+def test_the_whole_page_is_accessible_and_fits_a_phone(theme: Any, visitor: Visitor, axe: Any) -> None:
     """With the question, the charts, the downloads and the lessons of a finished run."""
     address = "/training?train=parts+of+speech&tags_updates=12&tags_examples=64&predict_training=true"
-    page = open_page(address, theme=theme, width=390, height=844, reduced_motion="reduce")
+    page = visitor.open(address, theme=theme, width=390, height=844)
     assert axe(page) == []
     page.get_by_role("button", name="Yes", exact=True).click()
     wait_until_idle(page)

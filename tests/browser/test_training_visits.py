@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, WebSocket, expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from tests.browser.reading import Visitor
 from tests.browser.serving import Server
-from tests.browser.visiting import Crowd, Visitor, until
+from tests.browser.visiting import Crowd, until
+from tests.browser.visiting import Visitor as Caller
 
 POLLS = 6  # of the page's, while a run goes on: three seconds
 REST = 4000  # ms in which a page that still polled would have asked eight times
 
 
 def test_a_page_asks_while_a_run_goes_on_and_no_more_once_it_is_over(
-    open_page: Callable[..., Page], settle: Callable[[Page], None]
+    visitor: Visitor, settle: Callable[[Page], None]
 ) -> None:
     polls: list[str] = []
 
@@ -29,17 +32,16 @@ def test_a_page_asks_while_a_run_goes_on_and_no_more_once_it_is_over(
 
         socket.on("framesent", sent)
 
-    page = open_page("/unrolled")
-    page.on("websocket", listen)
-    page.goto(page.url.replace("/unrolled", "/training?train=parts+of+speech&tags_updates=20000"))
-    settle(page)
-    said = page.get_by_text("The training process is starting")
-    said.wait_for(state="detached", timeout=60_000)  # meanwhile the page asks for it
-    page.wait_for_timeout(1000)
+    visitor.page.on("websocket", listen)
+    page = visitor.open("/training?train=parts+of+speech&tags_updates=20000")
+    page.get_by_text("The training process is starting").wait_for(state="detached", timeout=60_000)
+    page.wait_for_timeout(1000)  # so far it asked how that goes
     polls.clear()
     page.wait_for_timeout(2000)
     assert polls == []  # nothing trains yet
     page.get_by_role("button", name="Train").click()
+    expect(page.locator(".progress-words")).to_contain_text(re.compile(r"Update [1-9]"), timeout=60_000)
+    polls.clear()
     while len(polls) < POLLS:
         page.wait_for_timeout(100)
     page.get_by_role("button", name="stop", exact=False).first.click()
@@ -77,9 +79,9 @@ def test_a_visitor_whose_connection_drops_finds_the_run_going_on(server: Server)
     (visitor,) = crowd.come(server.url, "training", [{"train": "parts of speech", "tags_updates": 20000}])
     crowd.press([visitor], "Train")
     until(lambda: visitor.run["update"] > 0, "the first update", 60)
-    crowd.all([visitor], Visitor.close)
+    crowd.all([visitor], Caller.close)
     crowd.all([visitor], lambda one: asyncio.sleep(0.5))
-    crowd.all([visitor], Visitor.open)
+    crowd.all([visitor], Caller.open)
     until(lambda: "You are back: this run goes on." in visitor.run["sentences"], "a word of welcome", 60)
     at = visitor.run["update"]
     until(lambda: visitor.run["update"] > at, "the next update", 60)

@@ -23,7 +23,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from seqviz.recurrent.initial import random_elman
-from tests.browser.reading import PHASES, Stepper, Visitor, number, server_traffic, shows, text_field, visiting
+from tests.browser.reading import PHASES, Stepper, Visitor, number, server_traffic, shows, text_field
 from tests.browser.serving import wait_until_idle
 
 VOCABULARY = "helo"
@@ -31,12 +31,6 @@ INPUTS, TARGETS = "hell", "ello"
 STEPS, PHASE_COUNT = len(INPUTS), len(PHASES)
 LAST = STEPS * PHASE_COUNT - 1
 VERY_LAST = LAST + STEPS * 7 + 1  # seven phases a step on the way back, then the update
-
-
-@pytest.fixture(scope="module")
-def visitor(browser: Any, server: Any) -> Iterator[Visitor]:
-    with visiting(browser, server.url) as found:
-        yield found
 
 
 # ── the same network in PyTorch ──────────────────────────────────────────────────────────────────────────────

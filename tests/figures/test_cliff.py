@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
-import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from seqviz.figures.cliff import cliff_map, cliff_surface
 from seqviz.records import Cliff
+from tests.figures.reading import rendered
 
 WEIGHTS, BIASES = np.linspace(0, 3, 4), np.linspace(-1, 1, 3)
 LOSSES = np.arange(12.0).reshape(3, 4) + 1
@@ -23,12 +20,6 @@ EITHER = pytest.mark.parametrize("draw", [cliff_surface, cliff_map])
 
 def cliff(losses: object = LOSSES, paths: dict | None = None) -> Cliff:
     return Cliff(WEIGHTS, BIASES, np.asarray(losses), PATHS if paths is None else paths)
-
-
-def rendered(figure: go.Figure) -> dict:
-    written = figure.to_json()
-    plotly.io.from_json(written, skip_invalid=False)
-    return json.loads(written)
 
 
 @EITHER

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from seqviz.figures.clipping import clipped_losses, clipped_norms, clipped_time_norms, clips_values, turned_angle
 from seqviz.records import ClippingRun
+from tests.figures.reading import named, rendered, words
 
 
 def run(name: str, losses: object, **changes: object) -> ClippingRun:
@@ -39,20 +37,6 @@ NONE = run(
 NORM = run("by norm 3", [1.0, 0.5, 0.25, 0.1, 0.05], threshold=3.0, kind="norm")
 VALUE = run("by value 0.5", [1.0, 0.6, 0.3, 0.2, 0.0], threshold=0.5, kind="value", angles=[30.0, 20.0, 10.0, 5.0, 0.0])
 RUNS = [NONE, NORM, VALUE]
-
-
-def rendered(figure: go.Figure) -> dict:
-    written = figure.to_json()
-    plotly.io.from_json(written, skip_invalid=False)
-    return json.loads(written)
-
-
-def named(figure: go.Figure, name: str) -> list:
-    return [trace for trace in figure.data if trace.name == name]
-
-
-def words(figure: go.Figure) -> str:
-    return "\n".join(annotation.text for annotation in figure.layout.annotations)
 
 
 def crosses(figure: go.Figure) -> list:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from seqviz.figures import theme
 from seqviz.figures.components import before_after, component_histogram
 from seqviz.records import ClippingRun
+from tests.figures.reading import rendered
 
 
 def run(before: object, after: object, name: str = "by norm 1", threshold: float | None = 1.0) -> ClippingRun:
@@ -17,10 +17,6 @@ def run(before: object, after: object, name: str = "by norm 1", threshold: float
     kind = "value" if "value" in name else "norm"
     parts = np.asarray(before), np.asarray(after)
     return ClippingRun(name, one, one, one, np.zeros(1), np.ones((1, 2)), *parts, 3, threshold, kind=kind)
-
-
-def rendered(figure: go.Figure) -> None:
-    plotly.io.from_json(figure.to_json(), skip_invalid=False)
 
 
 def trace(figure: go.Figure, name: str):

@@ -7,7 +7,6 @@ import json
 
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +17,7 @@ from seqviz.figures.gates import gate_heatmap, lane_values, token_axis
 from seqviz.figures.retention import retention_bars
 from seqviz.figures.saturation import gate_distributions, saturation, saturation_scatter, unit_saturation
 from seqviz.records import CellTrace
+from tests.figures.reading import rendered
 from tests.figures.test_states import NASTY, decoded
 
 quick = settings(deadline=None, max_examples=25)
@@ -36,13 +36,6 @@ def gated(name: str, values: object) -> CellTrace:
     """A trace with this one gate (T, H)."""
     rows = np.asarray(values, dtype=np.float64)
     return CellTrace(np.zeros((len(rows), 1)), np.zeros((len(rows) + 1, rows.shape[1])), None, {name: rows})
-
-
-def rendered(figure: go.Figure) -> dict:
-    """The figure as the browser gets it; Plotly's own check finds nothing to complain about."""
-    written = figure.to_json()
-    plotly.io.from_json(written, skip_invalid=False)
-    return json.loads(written)
 
 
 def said(figure: go.Figure) -> str:

@@ -2,38 +2,20 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
-import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from seqviz.figures import theme
 from seqviz.figures.gradients import norms_over_time, small_multiples
 from seqviz.figures.spectrum import spectrum
 from seqviz.records import GradientFlow
+from tests.figures.reading import named, rendered, words
 
 EIGENVALUES = np.array([0.5, 0.3 + 0.4j, 0.3 - 0.4j, -1.2])
 
 
 def flow(name: str, norms: object, bound: object = None, overflow: int | None = None) -> GradientFlow:
     return GradientFlow(name, np.asarray(norms, float), bound, EIGENVALUES, 1.5, 1.0, overflow)  # type: ignore[arg-type]
-
-
-def rendered(figure: go.Figure) -> dict:
-    """The figure as the browser gets it; Plotly's own check finds nothing to complain about."""
-    written = figure.to_json()
-    plotly.io.from_json(written, skip_invalid=False)
-    return json.loads(written)
-
-
-def named(figure: go.Figure, name: str) -> list:
-    return [trace for trace in figure.data if trace.name == name]
-
-
-def words(figure: go.Figure) -> str:
-    return "\n".join(annotation.text for annotation in figure.layout.annotations)
 
 
 # ── over time ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 import plotly.io
 import pytest
 
 from seqviz.figures.spectrum import spectrum
 from seqviz.records import GradientFlow
+from tests.figures.reading import named
 
 EIGENVALUES = np.array([0.5, 0.3 + 0.4j, 0.3 - 0.4j, -1.2])
 FLOW = GradientFlow("a", np.ones(2), None, EIGENVALUES, 1.5, 1.0)
-
-
-def named(figure: go.Figure, name: str) -> list:
-    return [trace for trace in figure.data if trace.name == name]
 
 
 def test_eigenvalues_stand_where_they_are_and_those_outside_look_different():

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import numpy as np
-import plotly.graph_objects as go
-import plotly.io
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,6 +13,7 @@ from hypothesis.extra.numpy import arrays
 from seqviz.figures import theme
 from seqviz.figures.states import hidden_heatmap, unit_line
 from seqviz.records import CellTrace
+from tests.figures.reading import rendered
 
 quick = settings(deadline=None, max_examples=30)
 NASTY = ["<b>", '<a href="javascript:alert(1)">x</a>', "&", "&lt;", '"', "'", "%{x}", "$x$", "ŷ̃", "🧑‍🚀", "‹U+202E›"]
@@ -31,13 +29,6 @@ def invented(steps: int, units: int) -> CellTrace:
     """Every value its own: unit u at step t is ±(t + u / 10) / 100."""
     t, u = np.arange(steps + 1)[:, np.newaxis], np.arange(1, units + 1)
     return record((-1.0) ** t * (t + u / 10) / 100)
-
-
-def rendered(figure: go.Figure) -> dict:
-    """The figure as the browser gets it; Plotly's own check finds nothing to complain about."""
-    written = figure.to_json()
-    plotly.io.from_json(written, skip_invalid=False)
-    return json.loads(written)
 
 
 def decoded(markup: str) -> str:

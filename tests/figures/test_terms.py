@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from seqviz.figures import theme
 from seqviz.figures.terms import terms_grid
+from tests.figures.reading import rendered
 
 
 def norms(steps: int) -> np.ndarray:
     """Every term its own: row t, column k holds t + k / 100."""
     t, k = np.indices((steps, steps)) + 1
     return np.where(k <= t, t + k / 100, 0.0)
-
-
-def rendered(figure: go.Figure) -> dict:
-    written = figure.to_json()
-    plotly.io.from_json(written, skip_invalid=False)
-    return json.loads(written)
 
 
 def heatmap(figure: go.Figure, name: str):

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +11,7 @@ import pytest
 from seqviz.learning.config import TrainingConfig
 from seqviz.learning.script import script
 from seqviz.learning.training import train
+from tests.scripts import printed_by
 
 TEXT = 'Größe: "x" isn\'t {y} \\ and so on, the cat sat on the mat. ' * 30
 CHARACTERS = TrainingConfig(
@@ -58,17 +56,21 @@ ADDING = TrainingConfig(
 )
 
 
-@pytest.mark.parametrize("config", [CHARACTERS, REVIEWS, ADDING], ids=lambda config: config.task)
-def test_the_first_losses_are_those_of_the_training(config: TrainingConfig, tmp_path: Path):
-    file = tmp_path / "training.py"
-    text = script(config)
-    file.write_text(text, encoding="utf-8")
-    assert "seqviz" not in text.partition("import")[2]
-    done = subprocess.run(
-        [sys.executable, "-I", file], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
-    )
-    assert not done.stderr
-    rows = np.array([line.split() for line in done.stdout.splitlines()], float)  # (U, 3)
+CONFIGS = {config.task: config for config in (CHARACTERS, REVIEWS, ADDING)}
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the script of each task prints."""
+    scripts = [script(config) for config in CONFIGS.values()]
+    assert not any("seqviz" in text.partition("import")[2] for text in scripts)
+    return dict(zip(CONFIGS, printed_by(*scripts, folder=tmp_path_factory.mktemp("scripts")), strict=True))
+
+
+@pytest.mark.parametrize("task", CONFIGS)
+def test_the_first_losses_are_those_of_the_training(task: str, printed: dict[str, str]):
+    config = CONFIGS[task]
+    rows = np.array([line.split() for line in printed[task].splitlines()], float)  # (U, 3)
     steps = list(islice(train(config), 100))
     np.testing.assert_array_equal(rows[:, 0], [step.update for step in steps])
     np.testing.assert_allclose(rows[:, 1], [step.loss for step in steps], atol=1e-5, rtol=0)

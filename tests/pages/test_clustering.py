@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-from typing import Any
+from functools import partial
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 from streamlit.testing.v1 import AppTest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.pages.opening import drawn, open_page
+
+opened = partial(open_page, "pages/clustering.py")
 GROUPS, WAYS = "What a cluster is", "Three ways"
-
-
-def opened(**address: str) -> AppTest:
-    page = AppTest.from_file(ROOT / "pages" / "clustering.py", default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def drawn(page: AppTest) -> dict[str, Any]:
-    assert [error.value for error in page.exception] == []
-    (component,) = page.get("bidi_component")
-    data: dict[str, Any] = json.loads(component.proto.json)
-    return data
 
 
 def warned(page: AppTest) -> str:

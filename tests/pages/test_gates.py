@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,26 +16,11 @@ from safetensors import safe_open
 from streamlit.testing.v1 import AppTest
 
 from seqviz.ui.gates.models import CELLS, TASKS, available_tasks, card_of, file_of
+from tests.pages.opening import drawn, open_page, said
 from tests.small_models import pair
 
-ROOT = Path(__file__).resolve().parents[2]
+opened = partial(open_page, "pages/gates.py")
 TEXT = "I grew up in Spain . My brother sold apples"
-
-
-def opened(**address: str) -> AppTest:
-    """The page as the address shows it to a new visitor."""
-    page = AppTest.from_file(ROOT / "pages" / "gates.py", default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def drawn(page: AppTest) -> dict[str, Any]:
-    """What the sheet was given."""
-    assert [error.value for error in page.exception] == []
-    (component,) = page.get("bidi_component")
-    data: dict[str, Any] = json.loads(component.proto.json)
-    return data
 
 
 def lane(data: dict[str, Any], key: str, run: str = "values") -> np.ndarray[Any, Any]:
@@ -43,12 +28,6 @@ def lane(data: dict[str, Any], key: str, run: str = "values") -> np.ndarray[Any,
     table = data["states"][found["state"]] if run == "values" and "state" in found else found[run]
     values = np.frombuffer(base64.b64decode(table["packed"]), "<f4").reshape(table["rows"], table["columns"])
     return values[1:] if run == "values" and "state" in found else values
-
-
-def said(page: AppTest) -> str:
-    """Everything in words on the page, its invisible word joiners taken out."""
-    every = [*page.markdown, *page.warning, *page.info, *page.text, *page.caption]
-    return " ".join(str(element.value) for element in every).replace("\u2060", "").replace("\\", "")
 
 
 def torch_states(task: str, cell: str, text: str) -> tuple[torch.Tensor, torch.Tensor]:

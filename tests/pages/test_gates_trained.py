@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.test_gates import drawn, lane, said
+from tests.pages.opening import drawn, open_page, said
+from tests.pages.test_gates import lane
 from tests.pages.test_training_inside import Torch, ids_of, own_service, runs, service, trained  # noqa: F401
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def gates_after(training: AppTest, **address: str) -> AppTest:
     """The same visitor on the other page."""
-    page = AppTest.from_file(ROOT / "pages" / "gates.py", default_timeout=60)
-    page.session_state["visit"] = training.session_state["visit"]
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
+    return open_page("pages/gates.py", training.session_state["visit"], **address)
 
 
 @pytest.mark.parametrize("task", ["characters", "tags"])
@@ -69,9 +62,7 @@ def test_a_run_that_is_gone_is_said_and_a_shipped_model_stands_in():
 
 
 def test_a_link_to_somebody_elses_run_is_said():
-    page = AppTest.from_file(ROOT / "pages" / "gates.py", default_timeout=60)
-    page.query_params["model"] = "trained here: GRU, next character"
-    page.run()
+    page = open_page("pages/gates.py", model="trained here: GRU, next character")
     assert "“trained here: GRU, next character” is not kept for this visit" in said(page)
     assert drawn(page)["tokens"]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import csv
 import io
@@ -10,7 +9,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -37,16 +35,12 @@ from seqviz.text import Vocabulary
 from seqviz.ui.gradients import cliff_walk, clipping, compute, outcomes, scripts, small_scripts, tables
 from seqviz.ui.gradients import flows as flow_words
 from seqviz.ui.gradients.truncation import TruncationSettings, truncate
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.pages.opening import open_page, values
 
 
 def opened(**address: str | list[str]) -> AppTest:
     """The page as the address shows it to a new visitor."""
-    page = AppTest.from_file(ROOT / "pages" / "gradients.py", default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    return sound(page.run())
+    return sound(open_page("pages/gradients.py", **address))
 
 
 def sound(page: AppTest) -> AppTest:
@@ -75,14 +69,6 @@ def charts(page: AppTest) -> list[dict[str, Any]]:
 
 def text_of(page: AppTest) -> str:
     return "\n".join(part.value for part in [*page.markdown, *page.caption, *page.info])
-
-
-def values(sent: Any) -> np.ndarray:
-    """An array of a figure, whether it travels as a list or as bytes."""
-    if isinstance(sent, list):
-        return np.array(sent, dtype=float)
-    array = np.frombuffer(base64.b64decode(sent["bdata"]), dtype=sent["dtype"]).astype(float)
-    return array.reshape([int(length) for length in sent["shape"].split(",")]) if "shape" in sent else array
 
 
 def lines(figure: dict[str, Any], name: str) -> list[np.ndarray]:
@@ -151,7 +137,7 @@ def test_it_opens_on_three_cells_without_a_complaint():
 
 
 def test_it_is_reached_from_the_start_page_too():
-    page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    page = open_page("app.py")
     page.switch_page("pages/gradients.py").run()
     assert len(charts(sound(page))) == 2
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,35 +12,13 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.datasets import load_digits, load_iris
 from sklearn.metrics import silhouette_score
-from streamlit.testing.v1 import AppTest
 
 from seqviz.clustering.data import made
 from seqviz.ui.budget import Budget
 from seqviz.ui.kmeans import applications, elbow, starts
+from tests.pages.opening import drawn, open_page, said, values
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def opened(**address: str | list[str]) -> AppTest:
-    """The page as the address shows it to a new visitor."""
-    page = AppTest.from_file(ROOT / "pages" / "kmeans.py", default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def drawn(page: AppTest) -> dict[str, Any]:
-    """What the animation was given."""
-    assert [error.value for error in page.exception] == []
-    (component,) = page.get("bidi_component")
-    data: dict[str, Any] = json.loads(component.proto.json)
-    return data
-
-
-def said(page: AppTest) -> str:
-    """Everything in words on the page, its invisible word joiners taken out."""
-    every = [*page.markdown, *page.warning, *page.info, *page.text, *page.caption]
-    return " ".join(str(element.value) for element in every).replace("\u2060", "").replace("\\", "")
+opened = partial(open_page, "pages/kmeans.py")
 
 
 def doubles(packed: str, *shape: int) -> np.ndarray[Any, Any]:
@@ -188,7 +166,7 @@ def test_the_elbow_s_curve_is_below_scikit_learn_s_best_and_its_k_is_run() -> No
     points = made("blobs", 300, 0).values
     figure = json.loads(page.get("plotly_chart")[0].proto.spec)
     line = next(trace for trace in figure["data"] if trace["name"] == "the best of them")
-    wcss = np.frombuffer(base64.b64decode(line["y"]["bdata"]), line["y"]["dtype"])
+    wcss = values(line["y"])
     for k in (1, 2, 4):
         assert wcss[k - 1] == pytest.approx(KMeans(k, n_init=10, random_state=0).fit(points).inertia_, rel=1e-6)
     assert "kneed **suggests k = 4**" in said(page)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from seqviz.ui.slips import LINES
-from tests.pages.test_unrolled import figures, opened, values
+from tests.pages.opening import values
+from tests.pages.test_unrolled import figures, opened
 
 
 def measured(page) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,36 +12,26 @@ from seqviz.ui.components import unrolled_data
 from seqviz.ui.compute import experiment
 from seqviz.ui.settings import Settings
 from seqviz.ui.shell import PAGES
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def opened(script: str = "app.py", **address: str) -> AppTest:
-    page = AppTest.from_file(ROOT / script, default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
+from tests.pages.opening import drawn, open_page
 
 
 def component_data(page: AppTest) -> dict[str, Any]:
-    """What the drawing was given; AppTest has no reader of its own for it."""
-    assert [error.value for error in page.exception] == []
-    (component,) = page.get("bidi_component")
-    assert component.proto.component_name == "seqviz_unrolled"
-    data: dict[str, Any] = json.loads(component.proto.json)
+    """What the drawing, which is that of /unrolled, was given."""
+    data = drawn(page)
+    assert [component.proto.component_name for component in page.get("bidi_component")] == ["seqviz_unrolled"]
     return data
 
 
 @pytest.mark.parametrize("script", ["app.py", "pages/start.py"])
 def test_it_opens_with_the_title_and_without_a_complaint(script: str):
-    page = opened(script)
+    page = open_page(script)
     component_data(page)
     assert [title.value for title in page.title] == ["See a recurrent network compute"]
     assert len(page.warning) == len(page.info) == len(page.error) == 0
 
 
 def test_the_drawing_is_hello_small_and_playing():
-    data = component_data(opened())
+    data = component_data(open_page("app.py"))
     assert data.pop("compact") is True
     assert data.pop("autoplay") is True
     assert data.pop("backward") is None  # it plays forward only
@@ -53,7 +42,7 @@ def test_the_drawing_is_hello_small_and_playing():
 
 
 def test_there_is_a_card_for_each_page_and_none_for_itself():
-    page = opened()
+    page = open_page("app.py")
     others = [other for other in PAGES if other.url_path]
     assert [card.value for card in page.subheader] == [other.title for other in others]
     links = [link.proto for link in page.get("page_link")]
@@ -67,18 +56,18 @@ def test_there_is_a_card_for_each_page_and_none_for_itself():
 
 def test_it_asks_for_nothing():
     """No control before the first look: a reader only has to watch."""
-    page = opened()
+    page = open_page("app.py")
     for kind in ("text_input", "selectbox", "slider", "button", "toggle", "number_input", "radio"):
         assert len(page.get(kind)) == 0, kind
 
 
 @pytest.mark.parametrize("address", [{"text": "<script>", "hidden": "99"}, {"typed": "[" * 3000}, {"at": "x", "": "y"}])
 def test_an_address_full_of_nonsense_changes_nothing(address: dict[str, str]):
-    assert component_data(opened(**address)) == component_data(opened())
+    assert component_data(open_page("app.py", **address)) == component_data(open_page("app.py"))
 
 
 def test_from_here_to_the_network_and_back():
-    page = opened()
+    page = open_page("app.py")
     page.switch_page("pages/unrolled.py").run()
     assert component_data(page)["tokens"] == ["h", "e", "l", "l"]
     assert [title.value for title in page.title] == ["Unrolled RNN"]

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +19,8 @@ from seqviz.learning.presets import PRESETS
 from seqviz.ui.training import serving
 from seqviz.ui.training.card import CARDS
 from seqviz.ui.training.settings import SIDES, TASK_NAMES
+from tests.pages.opening import open_page, said
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENT = 60.0
 TINY = {"examples": 64, "held_out": 16, "hidden": 6, "updates": 12, "validate_every": 4, "batch": 8}
 
@@ -36,18 +35,11 @@ def own_service() -> Iterator[None]:
 
 def opened(task: str = "tags", **address: object) -> AppTest:
     """The page as the address shows it to a new visitor; short names are those of the task's settings."""
-    page = AppTest.from_file(ROOT / "pages" / "training.py", default_timeout=60)
-    page.query_params["train"] = TASK_NAMES[task]
-    for name, value in address.items():
-        known = name in ("side", "predict_training")
-        page.query_params[name if known else f"{task}_{name}"] = str(value)
-    return page.run()
-
-
-def said(page: AppTest) -> str:
-    """Everything in words on the page, its invisible word joiners taken out."""
-    every = [*page.markdown, *page.warning, *page.info, *page.text, *page.caption]
-    return " ".join(str(element.value) for element in every).replace("\u2060", "").replace("\\", "")
+    whole = {
+        name if name in ("side", "predict_training") else f"{task}_{name}": str(value)
+        for name, value in address.items()
+    }
+    return open_page("pages/training.py", train=TASK_NAMES[task], **whole)
 
 
 def button(page: AppTest, label: str) -> Any:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,29 +17,14 @@ from seqviz.ui import shell
 from seqviz.ui.components import unrolled_data
 from seqviz.ui.compute import experiment
 from seqviz.ui.settings import PRESETS, Settings
+from tests.pages.opening import drawn, open_page, values
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def opened(**address: str) -> AppTest:
-    """The page as the address shows it to a new visitor."""
-    page = AppTest.from_file(ROOT / "pages" / "unrolled.py", default_timeout=60)
-    for name, value in address.items():
-        page.query_params[name] = value
-    return page.run()
-
-
-def component_data(page: AppTest) -> dict[str, Any]:
-    """What the drawing was given; AppTest has no reader of its own for it."""
-    assert [error.value for error in page.exception] == []
-    (component,) = page.get("bidi_component")
-    data: dict[str, Any] = json.loads(component.proto.json)
-    return data
+opened = partial(open_page, "pages/unrolled.py")
 
 
 def drawing(page: AppTest) -> dict[str, Any]:
-    """The same without what is for the address bar."""
-    data = component_data(page)
+    """What the drawing was given, without what is for the address bar."""
+    data = drawn(page)
     data.pop("address")
     data.pop("presses")
     return data
@@ -99,28 +83,20 @@ def figures(page: AppTest) -> list[dict[str, Any]]:
     return [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
 
 
-def values(sent: Any) -> np.ndarray:
-    """An array of a figure, whether it travels as a list or as bytes."""
-    if isinstance(sent, list):
-        return np.array(sent)
-    array = np.frombuffer(base64.b64decode(sent["bdata"]), dtype=sent["dtype"])
-    return array.reshape([int(length) for length in sent["shape"].split(",")]) if "shape" in sent else array
-
-
 # ── as it opens ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_it_opens_on_hello_without_a_complaint():
     page = opened()
     assert drawing(page) == wanted()
-    assert component_data(page)["address"] == {"text": None, "typed_targets": None, "typed": None, "updates": None}
+    assert drawn(page)["address"] == {"text": None, "typed_targets": None, "typed": None, "updates": None}
     assert [title.value for title in page.title] == ["Unrolled RNN"]
     assert warnings(page) == notes(page) == []
     assert len(page.error) == 0
 
 
 def test_it_is_reached_from_the_start_page_too():
-    page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    page = open_page("app.py")
     page.switch_page("pages/unrolled.py").run()
     assert drawing(page) == wanted()
 
@@ -258,7 +234,7 @@ def test_one_link_holds_a_whole_experiment():
         "loss": "squared_error", "seed": 7, "scale": 0.25, "notation": "B", "typed": {("W_xh", 0, "two"): 0.125},
     }  # fmt: skip
     assert drawing(page) == wanted(**settings)
-    assert component_data(page)["address"] == {
+    assert drawn(page)["address"] == {
         "text": "one two three four",
         "typed_targets": None,
         "typed": '[["W_xh",0,"two",0.125]]',
@@ -324,7 +300,7 @@ def test_nonsense_for_weights_is_one_sentence_beside_the_drawn_ones(typed: str):
     assert drawing(page) == wanted()
     assert len(warnings(page)) <= 1
     type_text(page, "hi")  # and the page lives on
-    component_data(page)
+    drawn(page)
 
 
 def test_weights_that_cannot_be_read_are_said_so():
@@ -476,7 +452,7 @@ def test_user_text_stands_nowhere_else_than_where_it_is_data():
     """In Markdown, LaTeX, HTML and labels there is nothing of it; the drawing and the charts get it as data."""
     secret = "zq<b>*x*</b>$y$zq"
     page = type_text(opened(targets="typed", typed_targets=secret), secret * 2)
-    component_data(page)
+    drawn(page)
     said = [element.value for element in [*page.markdown, *page.caption, *page.latex, *page.title, *page.header]]
     labels = [widget.label for widget in [*page.toggle, *page.selectbox, *page.slider, *page.button, *page.text_input]]
     assert not any("zq" in text or "<b>" in text for text in [*said, *labels])
@@ -489,7 +465,7 @@ def test_user_text_stands_nowhere_else_than_where_it_is_data():
 def test_a_weight_typed_into_the_table_is_used_and_goes_to_the_address():
     page = edit(opened(), "W_hh", 0, 1, 0.5)
     assert drawing(page) == wanted(typed={("W_hh", 0, 1): 0.5})
-    assert component_data(page)["address"]["typed"] == '[["W_hh",0,1,0.5]]'
+    assert drawn(page)["address"]["typed"] == '[["W_hh",0,1,0.5]]'
 
 
 @pytest.mark.parametrize(
@@ -509,11 +485,11 @@ def test_every_matrix_can_be_typed(name: str, row: int, column: int, place: tupl
 
 def test_a_weight_typed_back_to_the_drawn_one_is_typed_no_longer():
     page = opened(typed='[["b",0,0,2]]')
-    drawn = wanted()["W_hh"][0][1]
+    before = wanted()["W_hh"][0][1]
     edit(page, "W_hh", 0, 1, 0.5)
-    edit(page, "W_hh", 0, 1, drawn)
+    edit(page, "W_hh", 0, 1, before)
     assert drawing(page) == wanted(typed={("b", 0, 0): 2.0})
-    assert component_data(page)["address"]["typed"] == '[["b",0,0,2.0]]'
+    assert drawn(page)["address"]["typed"] == '[["b",0,0,2.0]]'
 
 
 def test_the_table_shows_the_drawn_weights_to_begin_with():
@@ -576,7 +552,7 @@ def test_typed_weights_stay_when_the_text_is_refused_for_a_while(text: str):
 
 
 def test_what_was_chosen_and_typed_stays_when_the_reader_visits_another_page():
-    page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+    page = open_page("app.py")
     page.switch_page("pages/unrolled.py").run()
     edit(page, "W_hh", 0, 1, 0.5)
     page.slider(key="hidden").set_value(5).run()
@@ -595,7 +571,7 @@ def test_back_to_the_drawn_weights():
     (back,) = [button for button in page.button if button.label.startswith("Back")]
     back.click().run()
     assert drawing(page) == wanted()
-    assert component_data(page)["address"]["typed"] is None
+    assert drawn(page)["address"]["typed"] is None
     (back,) = [button for button in page.button if button.label.startswith("Back")]
     assert back.disabled
 
@@ -620,7 +596,7 @@ def test_more_than_32_tokens_are_said_beside_the_stepper():
     (note,) = notes(page)
     assert "33" in note
     assert "32" in note
-    assert component_data(page)["T"] == 32
+    assert drawn(page)["T"] == 32
     assert values(charts(page)[0]["data"][0]["z"]).shape == (4, 33)
 
 

@@ -5,6 +5,7 @@ Letters for sizes as in seqviz.records: T steps, D input features, H hidden unit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from seqviz.records import Array
+from seqviz.records import Array, CellTrace
 from seqviz.recurrent import State
 
 quick = settings(deadline=None, max_examples=25)
@@ -97,8 +98,29 @@ def cases(draw: st.DrawFn, kind: type[torch.nn.Module], **options: object) -> Ca
     return Case(module, head, draw(numbers((T, D), 3)), draw(numbers((H,), 2)), draw(numbers((H,), 2)))
 
 
+def fills(count: int) -> Callable[..., Array]:
+    """fill(*shape): arrays whose `count` numbers, taken together, are all different."""
+    every = iter(np.linspace(-1, 1, count))
+    return lambda *shape: np.reshape([next(every) for _ in range(int(np.prod(shape)))], shape)
+
+
 def assert_same(ours: Array, theirs: Array | torch.Tensor) -> None:
     """Equal to 1e-10 absolutely or relatively, shapes included."""
     theirs = np.asarray(theirs.detach() if isinstance(theirs, torch.Tensor) else theirs)
     assert ours.shape == theirs.shape
     np.testing.assert_allclose(ours, theirs, **TOLERANCE)
+
+
+def assert_torchs(trace: CellTrace, case: Case) -> None:
+    """States and outputs are those of the torch module, called step by step and over the whole sequence."""
+    hidden, cell = case.torch_states()
+    assert_same(trace.hidden, hidden)
+    assert_same(trace.hidden[1:], case.torch_hidden())
+    if case.is_lstm:
+        assert_same(trace.cell, cell)
+    else:
+        assert trace.cell is None
+    if case.head is None:
+        assert trace.outputs is None
+    else:
+        assert_same(trace.outputs, case.head(torch.tensor(hidden[1:])))

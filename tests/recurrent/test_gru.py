@@ -11,7 +11,7 @@ from hypothesis import given
 from seqviz.recurrent import GRU, State, unroll
 from seqviz.recurrent.cell import Head
 from seqviz.recurrent.gru import GATES
-from tests.recurrent.strategies import Case, assert_same, cases, quick
+from tests.recurrent.strategies import Case, assert_same, assert_torchs, cases, fills, quick
 
 drawn = cases(torch.nn.GRU)
 every_form = pytest.mark.parametrize(
@@ -21,11 +21,7 @@ every_form = pytest.mark.parametrize(
 
 def small() -> GRU:
     """D = 2, H = 3, every number different."""
-    count = iter(np.linspace(-1, 1, 3 * (6 + 9 + 3 + 3)))
-
-    def fill(*shape: int) -> np.ndarray:
-        return np.reshape([next(count) for _ in range(int(np.prod(shape)))], shape)
-
+    fill = fills(3 * (6 + 9 + 3 + 3))
     return GRU(
         {k: fill(3, 2) for k in GATES},
         {k: fill(3, 3) for k in GATES},
@@ -121,15 +117,7 @@ def test_one_step_by_hand(reset_after: bool, update_keeps: str, reset: float, n:
 @quick
 @given(drawn)
 def test_states_and_outputs_agree_with_torch(case: Case):
-    trace = unroll(GRU.from_torch(case.module, case.head), case.inputs, case.state)
-    hidden, _ = case.torch_states()
-    assert_same(trace.hidden, hidden)
-    assert_same(trace.hidden[1:], case.torch_hidden())
-    assert trace.cell is None
-    if case.head is None:
-        assert trace.outputs is None
-    else:
-        assert_same(trace.outputs, case.head(torch.tensor(hidden[1:])))
+    assert_torchs(unroll(GRU.from_torch(case.module, case.head), case.inputs, case.state), case)
 
 
 @quick

@@ -11,7 +11,7 @@ from hypothesis import given
 from seqviz.recurrent import LSTM, State, unroll
 from seqviz.recurrent.cell import Head
 from seqviz.recurrent.lstm import GATES
-from tests.recurrent.strategies import Case, assert_same, cases, quick
+from tests.recurrent.strategies import Case, assert_same, assert_torchs, cases, fills, quick
 
 drawn = cases(torch.nn.LSTM)
 
@@ -23,11 +23,7 @@ def per_gate(**values: float) -> dict[str, np.ndarray]:
 
 def small() -> LSTM:
     """D = 2, H = 3, every number different."""
-    count = iter(np.linspace(-1, 1, 4 * (6 + 9 + 3)))
-
-    def fill(*shape: int) -> np.ndarray:
-        return np.reshape([next(count) for _ in range(int(np.prod(shape)))], shape)
-
+    fill = fills(4 * (6 + 9 + 3))
     return LSTM({k: fill(3, 2) for k in GATES}, {k: fill(3, 3) for k in GATES}, {k: fill(3) for k in GATES})
 
 
@@ -73,15 +69,7 @@ def test_two_steps_by_hand():
 @quick
 @given(drawn)
 def test_states_and_outputs_agree_with_torch(case: Case):
-    trace = unroll(LSTM.from_torch(case.module, case.head), case.inputs, case.state)
-    hidden, cell = case.torch_states()
-    assert_same(trace.hidden, hidden)
-    assert_same(trace.cell, cell)
-    assert_same(trace.hidden[1:], case.torch_hidden())
-    if case.head is None:
-        assert trace.outputs is None
-    else:
-        assert_same(trace.outputs, case.head(torch.tensor(hidden[1:])))
+    assert_torchs(unroll(LSTM.from_torch(case.module, case.head), case.inputs, case.state), case)
 
 
 @quick

@@ -5,9 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -24,6 +21,7 @@ from seqviz.ui.clustering.controls import checked_data, checked_fuzziness
 from seqviz.ui.clustering.files import ways_csv, ways_script
 from seqviz.ui.clustering.groups import groups_data
 from seqviz.ui.clustering.ways import others, ways_data
+from tests.scripts import printed_by
 
 DATA = Data("moons", 60, 3, 3)
 
@@ -95,30 +93,34 @@ def test_the_table_holds_every_point() -> None:
         assert adjusted_rand_score([int(row[method]) for row in rows], theirs) == 1
 
 
+ON_CENTROIDS = Data("moons", 8, 0, 8), 1.05  # as many clusters as points
+SCRIPTS = [(DATA, 1.05), (DATA, 3.0), ON_CENTROIDS]
+Printed = dict[tuple[Data, float], dict[str, list[float]]]
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Printed:
+    """What the scripts of SCRIPTS print: the numbers of each line behind its first word."""
+    scripts = [ways_script(three_ways(data, fuzziness), data) for data, fuzziness in SCRIPTS]
+    answers = printed_by(*scripts, folder=tmp_path_factory.mktemp("scripts"))
+    lines = [[line.split() for line in answer.splitlines()] for answer in answers]
+    found = [{name: [float(part) for part in parts] for name, *parts in each} for each in lines]
+    return dict(zip(SCRIPTS, found, strict=True))
+
+
 @pytest.mark.parametrize("fuzziness", [1.05, 3.0])
-def test_the_script_prints_the_same_numbers(fuzziness: float, tmp_path: Path) -> None:
-    found = three_ways(DATA, fuzziness)
-    path = tmp_path / "clusters.py"
-    path.write_text(ways_script(found, DATA), encoding="utf-8")
-    answer = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
-    assert answer.returncode == 0, answer.stderr
-    printed = {line.split()[0]: [float(part) for part in line.split()[1:]] for line in answer.stdout.splitlines()}
-    assert printed["inertia"] == pytest.approx([found.hard.inertia], rel=1e-9)
-    assert printed["sizes"] == np.bincount(found.hard.labels[-1], minlength=3).tolist()
-    assert printed["objective"] == pytest.approx([found.soft.objective[-1]], rel=1e-9)
+def test_the_script_prints_the_same_numbers(fuzziness: float, printed: Printed) -> None:
+    found, said = three_ways(DATA, fuzziness), printed[DATA, fuzziness]
+    assert said["inertia"] == pytest.approx([found.hard.inertia], rel=1e-9)
+    assert said["sizes"] == np.bincount(found.hard.labels[-1], minlength=3).tolist()
+    assert said["objective"] == pytest.approx([found.soft.objective[-1]], rel=1e-9)
     for method, tree in found.trees.items():
-        assert printed[method] == sorted(np.bincount(cut(tree, 3)).tolist(), reverse=True)
+        assert said[method] == sorted(np.bincount(cut(tree, 3)).tolist(), reverse=True)
 
 
-def test_the_script_knows_points_that_lie_on_a_centroid(tmp_path: Path) -> None:
-    """As many clusters as points: 0 / 0 made every share nan."""
-    data = Data("moons", 8, 0, 8)
-    found = three_ways(data, 1.05)
-    path = tmp_path / "clusters.py"
-    path.write_text(ways_script(found, data), encoding="utf-8")
-    answer = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
-    objective = next(line for line in answer.stdout.splitlines() if line.startswith("objective"))
-    assert float(objective.split()[1]) == pytest.approx(found.soft.objective[-1], rel=1e-9)
+def test_the_script_knows_points_that_lie_on_a_centroid(printed: Printed) -> None:
+    """0 / 0 made every share nan."""
+    assert printed[ON_CENTROIDS]["objective"] == pytest.approx([three_ways(*ON_CENTROIDS).soft.objective[-1]], rel=1e-9)
 
 
 @pytest.mark.parametrize(("fields", "message"), [

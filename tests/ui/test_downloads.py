@@ -5,10 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +22,7 @@ from seqviz.text import tokenize, visible
 from seqviz.ui.compute import Experiment, experiment
 from seqviz.ui.downloads import pytorch_script, trace_csv, weights_safetensors
 from seqviz.ui.settings import Settings
+from tests.scripts import printed_by, python
 
 torch.set_num_threads(1)
 quick = settings(deadline=None, max_examples=40)
@@ -172,32 +170,6 @@ def test_the_file_says_what_the_rows_stand_for(tmp_path: Path):
 
 # ── the script ───────────────────────────────────────────────────────────────────────────────────────────────
 
-RUN_ALL = """
-import contextlib, io, json, runpy, sys
-answers = []
-for path in sys.argv[1:]:
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        runpy.run_path(path, run_name="__main__")
-    answers.append(out.getvalue())
-print(json.dumps(answers))
-"""
-
-
-def python(*arguments: str, folder: Path) -> str:
-    """Run Python elsewhere, where seqviz cannot be imported, with warnings as errors."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    answer = subprocess.run(
-        [sys.executable, "-W", "error::SyntaxWarning", *arguments],
-        cwd=folder,
-        env=environment | {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "0", "LC_ALL": "C"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    assert answer.returncode == 0, answer.stderr
-    return answer.stdout
-
 
 def compare(printed: str, shown: Experiment) -> None:
     """Every printed hidden state and loss against the experiment's, to the 12 digits that are printed."""
@@ -242,13 +214,8 @@ CASES = [
 
 
 def test_scripts_of_every_kind_print_the_experiments_numbers(tmp_path: Path):
-    """One interpreter for all, for starting torch is what costs time here."""
     experiments = [made(**case) for case in CASES]
-    for number, shown in enumerate(experiments):
-        (tmp_path / f"{number}.py").write_text(pytorch_script(shown), encoding="utf-8")
-    paths = [f"{number}.py" for number in range(len(experiments))]
-    answers = json.loads(python("-c", RUN_ALL, *paths, folder=tmp_path))
-    assert len(answers) == len(experiments)
+    answers = printed_by(*map(pytorch_script, experiments), folder=tmp_path)
     for shown, printed in zip(experiments, answers, strict=True):
         compare(printed, shown)
 

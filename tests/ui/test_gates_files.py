@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import ast
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,20 +10,15 @@ import pytest
 from seqviz.recurrent.changes import Changes, Clamp, Silence
 from seqviz.ui.gates.files import pytorch_script
 from seqviz.ui.gates.run import GateRun, GateSettings, Shown, gate_run
+from tests.scripts import printed_by
 from tests.small_models import pair
 
 TEXT = "the film was “fine” 'x' ."
 
 
-def printed(run: GateRun, data: bytes, folder: Path) -> dict[tuple[str, int], list[float]]:
-    (folder / "gates.py").write_text(pytorch_script(run, "m.safetensors"), encoding="utf-8")
-    (folder / "m.safetensors").write_bytes(data)
-    answer = subprocess.run(
-        [sys.executable, "gates.py", "m.safetensors"], cwd=folder, capture_output=True, text=True, timeout=120
-    )
-    assert answer.returncode == 0, answer.stderr
+def numbers_in(printed: str) -> dict[tuple[str, int], list[float]]:
     found = {}
-    for line in answer.stdout.splitlines():
+    for line in printed.splitlines():
         name, t, rest = line.split(" ", 2)
         quoted = next(rest[:end] for end in range(2, len(rest)) if _is_text(rest[:end]) and rest[end] == " ")
         found[name, int(t)] = [float(number) for number in rest[len(quoted) :].split()]
@@ -40,19 +32,35 @@ def _is_text(piece: str) -> bool:
         return False
 
 
-@pytest.mark.parametrize(
-    ("kind", "shown", "changes"),
-    [
-        ("LSTM", Shown(), Changes((Clamp("f", 0.25, units=(1, 2), steps=(2, 4)),), (Silence(0),))),
-        ("GRU", Shown(), Changes((Clamp("z", 0.5),))),
-        ("GRU", Shown(reset_after=False, update_keeps="new"), Changes(silences=(Silence(3, (1, 2)),))),
-        ("RNN", Shown(), Changes()),
-    ],
-)
-def test_it_prints_the_pages_numbers(kind: str, shown: Shown, changes: Changes, tmp_path: Path):
-    made = pair(kind)
-    run = gate_run(made.stored, GateSettings(TEXT, shown=shown, changes=changes))
-    found = printed(run, made.data, tmp_path)
+CASES = [
+    ("LSTM", Shown(), Changes((Clamp("f", 0.25, units=(1, 2), steps=(2, 4)),), (Silence(0),))),
+    ("GRU", Shown(), Changes((Clamp("z", 0.5),))),
+    ("GRU", Shown(reset_after=False, update_keeps="new"), Changes(silences=(Silence(3, (1, 2)),))),
+    ("RNN", Shown(), Changes()),
+]
+
+
+@pytest.fixture(scope="module")
+def runs() -> list[GateRun]:
+    return [
+        gate_run(pair(kind).stored, GateSettings(TEXT, shown=shown, changes=changes)) for kind, shown, changes in CASES
+    ]
+
+
+@pytest.fixture(scope="module")
+def printed(runs: list[GateRun], tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the scripts of these runs print."""
+    folder = tmp_path_factory.mktemp("scripts")
+    for kind in ("LSTM", "GRU", "RNN"):
+        (folder / f"{kind}.safetensors").write_bytes(pair(kind).data)
+    files = [f"{kind}.safetensors" for kind, *_ in CASES]
+    scripts = [pytorch_script(run, file) for run, file in zip(runs, files, strict=True)]
+    return printed_by(*scripts, folder=folder, arguments=[[file] for file in files])
+
+
+@pytest.mark.parametrize("number", range(len(CASES)), ids=lambda number: f"{number + 1}, {CASES[number][0]}")
+def test_it_prints_the_pages_numbers(number: int, runs: list[GateRun], printed: list[str]):
+    run, found = runs[number], numbers_in(printed[number])
     assert run.probabilities is not None
     for t in range(1, run.trace.steps + 1):
         np.testing.assert_allclose(found["h", t], run.trace.hidden[t], atol=1e-9)

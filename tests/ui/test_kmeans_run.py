@@ -6,10 +6,7 @@ import base64
 import csv
 import io
 import json
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,6 +26,7 @@ from seqviz.ui.kmeans.packing import box, ending, run_data
 from seqviz.ui.kmeans.points import chosen_points, plane_of
 from seqviz.ui.kmeans.settings import BY_HAND, OWN, Rules, Settings, Source
 from seqviz.ui.kmeans.table import read_table
+from tests.scripts import printed_by
 
 GRID = Settings(Source("3×3 grid"), Rules(k=9), seed=3)
 
@@ -295,36 +293,41 @@ def test_a_column_named_like_a_formula_is_text_in_the_csv():
 FAR = (2.0, 0.0), (12.0, 11.0)
 
 
+SCRIPTS = [
+    GRID,
+    Settings(Source("iris"), Rules(k=4), "k-means++"),
+    Settings(Source("blobs"), Rules(k=4, metric="manhattan")),
+    Settings(Source("blobs", 60), Rules(k=3, metric="minkowski", p=3.0)),
+    Settings(Source("blobs"), Rules(k=4, metric="manhattan", centre="mean")),
+    Settings(Source("blobs"), Rules(k=2, empty="keep"), BY_HAND, starts=FAR),
+    Settings(Source("blobs"), Rules(k=2, empty="drop"), BY_HAND, starts=FAR),
+    Settings(Source("blobs"), Rules(k=2), BY_HAND, starts=FAR),
+    Settings(Source("blobs"), Rules(k=2, metric="manhattan"), BY_HAND, starts=FAR),
+    Settings(Source("blobs"), Rules(k=4, max_iterations=2)),
+]
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What the scripts of SCRIPTS print."""
+    return printed_by(*(script(shown(settings)) for settings in SCRIPTS), folder=tmp_path_factory.mktemp("scripts"))
+
+
 @pytest.mark.parametrize(
     "settings",
-    [
-        GRID,
-        Settings(Source("iris"), Rules(k=4), "k-means++"),
-        Settings(Source("blobs"), Rules(k=4, metric="manhattan")),
-        Settings(Source("blobs", 60), Rules(k=3, metric="minkowski", p=3.0)),
-        Settings(Source("blobs"), Rules(k=4, metric="manhattan", centre="mean")),
-        Settings(Source("blobs"), Rules(k=2, empty="keep"), BY_HAND, starts=FAR),
-        Settings(Source("blobs"), Rules(k=2, empty="drop"), BY_HAND, starts=FAR),
-        Settings(Source("blobs"), Rules(k=2), BY_HAND, starts=FAR),
-        Settings(Source("blobs"), Rules(k=2, metric="manhattan"), BY_HAND, starts=FAR),
-        Settings(Source("blobs"), Rules(k=4, max_iterations=2)),
-    ],
+    SCRIPTS,
     ids=lambda one: f"{one.source.name} {one.rules.metric} {one.rules.centre} {one.rules.empty} {one.way}",
 )
-def test_the_script_prints_the_same_numbers(settings: Settings, tmp_path: Path):
-    found = shown(settings)
-    path = tmp_path / "kmeans.py"
-    path.write_text(script(found), encoding="utf-8")
-    answer = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120, cwd=tmp_path)
-    assert answer.returncode == 0, answer.stderr
-    lines = [line.split() for line in answer.stdout.splitlines()]
+def test_the_script_prints_the_same_numbers(settings: Settings, printed: list[str]):
+    found, answer = shown(settings), printed[SCRIPTS.index(settings)]
+    lines = [line.split() for line in answer.splitlines()]
     told = {int(line[1]): float(line[2]) for line in lines if line[0] in ("WCSS", "objective")}
     assert max(told) == found.run.assignments
     for assignment, value in told.items():
         assert value == pytest.approx(found.run.wcss[assignment - 1], rel=1e-7)
     centroids = np.array([[float(cell) for cell in line[2:]] for line in lines if line[0] == "centroid"])
     np.testing.assert_allclose(centroids, found.run.centroids[-1], rtol=1e-5, atol=1e-6)
-    assert f"stopped: {found.run.stop_reason}" in answer.stdout
+    assert f"stopped: {found.run.stop_reason}" in answer
 
 
 def test_starts_of_a_run_start_the_same_run():

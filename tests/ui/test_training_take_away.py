@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from seqviz.recurrent.stored import read_model
 from seqviz.ui.training.follow import Followed
 from seqviz.ui.training.take_away import Prepared, config_json, metrics_csv, prepare, stem, update_of
 from tests.learning.serving import until
+from tests.scripts import printed_by
 
 TEXT = "the cat sat on the mat, and \"that\" was '=that'.\n" * 30
 CONFIG = TrainingConfig(
@@ -55,13 +54,8 @@ def prepared(service: Service, followed: Followed) -> Prepared:
 
 
 def test_the_script_alone_repeats_the_first_losses(followed: Followed, prepared: Prepared, tmp_path: Path):
-    file = tmp_path / "training.py"
-    file.write_text(prepared.script, encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-I", file], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
-    )
-    assert not done.stderr
-    rows = np.array([line.split() for line in done.stdout.splitlines()], float)  # (100, 3)
+    (printed,) = printed_by(prepared.script, folder=tmp_path)
+    rows = np.array([line.split() for line in printed.splitlines()], float)  # (100, 3)
     np.testing.assert_array_equal(rows[:, 0], np.arange(1, 101))
     np.testing.assert_allclose(rows[:, 1], followed.seen.loss[:100], atol=1e-5, rtol=0)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from seqviz.recurrent.whiteboard import START
 from seqviz.ui.gates.board_script import board_script
 from seqviz.ui.gates.whiteboard import board_data, boards, boards_csv
+from tests.scripts import printed_by
 
 APP = """
 from seqviz.recurrent.notation import notation
@@ -47,11 +46,8 @@ def test_the_table_holds_the_equation_row_by_row() -> None:
 
 def test_the_script_makes_the_same_numbers_in_torch(tmp_path: Path) -> None:
     found = boards({"a": -7, "b": 12, "c": 99, "d": -3}, 0.35)
-    path = tmp_path / "whiteboard.py"
-    path.write_text(board_script(found.numbers, found.share), encoding="utf-8")
-    answer = subprocess.run([sys.executable, str(path)], capture_output=True, text=True, timeout=120)
-    assert answer.returncode == 0, answer.stderr
-    lines = [line.rsplit(" ", 3)[1:] for line in answer.stdout.splitlines()]
+    (printed,) = printed_by(board_script(found.numbers, found.share), folder=tmp_path)
+    lines = [line.rsplit(" ", 3)[1:] for line in printed.splitlines()]
     wanted = [*found.gated.states[1:], *found.plain.states[1:]]
     np.testing.assert_allclose(np.array(lines, dtype=np.float64), wanted, rtol=1e-11)
 
