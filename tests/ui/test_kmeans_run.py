@@ -6,6 +6,7 @@ import base64
 import csv
 import io
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -26,6 +27,7 @@ from seqviz.ui.kmeans.packing import box, ending, run_data
 from seqviz.ui.kmeans.points import chosen_points, plane_of
 from seqviz.ui.kmeans.settings import BY_HAND, OWN, Rules, Settings, Source
 from seqviz.ui.kmeans.table import read_table
+from seqviz.ui.kmeans.watch import say_notes, verdict
 from tests.scripts import printed_by
 
 GRID = Settings(Source("3×3 grid"), Rules(k=9), seed=3)
@@ -216,6 +218,31 @@ def test_a_column_called_group_or_rows_hides_no_number_of_ours():
     assert list(found) == ["group", "rows", "group (column)", "rows (column)", "a"]
     assert found["group"] == [1, 2]
     assert sum(found["rows"]) == 3
+
+
+def test_means_of_a_table_in_a_small_unit_are_not_0():
+    table = read_table(b"a,b\n1e-6,10\n3e-6,30\n8e-6,1234567.5\n", "small.csv")
+    found = means_of(shown(Settings(Source(OWN, file=table.digest), Rules(k=3), "k-means++"), table))
+    assert sorted(found["a"]) == [1e-6, 3e-6, 8e-6]
+    assert sorted(found["b"]) == [10, 30, 1234567.5]
+
+
+def test_above_nothing_there_is_no_share():
+    """The other runs ended at 0, and this one "inf % above"."""
+    table = read_table(b"a\n" + b"1\n" * 6 + b"5\n" * 6 + b"9\n" * 6, "three.csv")
+    rules = Rules(k=3, empty="keep")
+    runs = [shown(Settings(Source(OWN, file=table.digest), rules, seed=seed), table) for seed in range(6)]
+    poor = next(run for run in runs if run.run.inertia > 0)
+    assert poor.run.inertia == 48  # 5 and 9 in one cluster: twelve times 2²
+    assert re.fullmatch(r"Yes, \d+ of 20: the best ends at 0, this run at 48\.", verdict(poor))
+
+
+def test_0_and_minus_0_are_one_point(monkeypatch: pytest.MonkeyPatch):
+    table = read_table(b"a\n0\n-0\n1\n", "zeros.csv")
+    told: list[str] = []
+    monkeypatch.setattr("streamlit.info", told.append)
+    say_notes(shown(Settings(Source(OWN, file=table.digest), Rules(k=3)), table))
+    assert told == ["There are 2 different points for 3 clusters: 1 of them must stay empty."]
 
 
 def test_duplicate_points_and_one_column_can_be_run():

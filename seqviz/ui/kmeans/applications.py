@@ -173,7 +173,12 @@ def show_table() -> None:
         "of every column in every group"
         + (", in standard deviations from the mean of all." if found.settings.source.scaled else ".")
     )
-    st.dataframe(means_of(found), hide_index=True, width="stretch")
+    rows = means_of(found)
+    small = [
+        name for name, peak in zip(list(rows)[2:], abs(found.chosen.values).max(axis=0), strict=True) if peak < 0.1
+    ]
+    in_full = {name: st.column_config.NumberColumn(format="%.4g") for name in small}  # four decimals would be 0
+    st.dataframe(rows, hide_index=True, width="stretch", column_config=in_full)
     downloads(found, "km-table")
 
 
@@ -187,7 +192,7 @@ def means_of(found: Shown) -> dict[str, list[object]]:
     for d, name in enumerate(found.chosen.columns):
         while name in rows:
             name = f"{name} (column)"
-        rows[name] = [float(value) for value in run.centroids[-1, :, d].round(4)]
+        rows[name] = [float(f"{value:.8g}") for value in run.centroids[-1, :, d]]
     return rows
 
 

@@ -94,7 +94,7 @@ def _different(found: Shown) -> int | None:
     """How many different points there are, where that may be fewer than clusters."""
     seen: set[bytes] = set()
     for row in found.chosen.values:
-        seen.add(row.tobytes())
+        seen.add((row + 0.0).tobytes())  # 0 and −0 are the same number
         if len(seen) >= found.run.k:
             return None
     return len(seen)
@@ -123,10 +123,10 @@ def verdict(found: Shown) -> str:
     best = float(ends.min())
     if not lower:
         return f"No: this run ends at {name} = {run.inertia:,.4g}, and the best of the others at {best:,.4g}."
-    share = 100 * (run.inertia / best - 1) if best > 0 else float("inf")
-    return (
-        f"Yes, {lower} of {RIVALS}: the best ends at {best:,.4g}, this run at {run.inertia:,.4g}, {share:.1f} % above."
-    )
+    above = (
+        f", {100 * (run.inertia / best - 1):,.1f} % above" if best > 1e-9 * run.inertia else ""
+    )  # of 0 there is none
+    return f"Yes, {lower} of {RIVALS}: the best ends at {best:,.4g}, this run at {run.inertia:,.4g}{above}."
 
 
 _TO_SEE = (
