@@ -15,6 +15,7 @@ from seqviz.learning import train
 from seqviz.learning.presets import PRESETS
 from seqviz.records import TrainingStep
 from tests.browser.reading import Visitor, number, parameters, shows
+from tests.browser.serving import wait_until_idle
 from tests.browser.test_house import widths_beyond
 
 PATIENCE = 60_000  # ms; the worker imports torch before its first update
@@ -32,7 +33,10 @@ def steps() -> list[TrainingStep]:
 
 def start(visitor: Visitor, query: str, **options: Any) -> tuple[Page, Locator]:
     """Train what the address says; the page and the component, once the first update is there."""
-    page = visitor.open(f"/training?{query}", **options)
+    return begun(visitor.open(f"/training?{query}", **options))
+
+
+def begun(page: Page) -> tuple[Page, Locator]:
     page.get_by_role("button", name="Train", exact=True).click()
     root = page.locator(".training-root")
     expect(root.locator(".progress-words")).to_contain_text(re.compile(r"[1-9]"), timeout=PATIENCE)
@@ -41,8 +45,35 @@ def start(visitor: Visitor, query: str, **options: Any) -> tuple[Page, Locator]:
 
 
 def finished(visitor: Visitor, query: str, **options: Any) -> tuple[Page, Locator]:
-    page, root = start(visitor, query, **options)
+    return ended(*start(visitor, query, **options))
+
+
+def ended(page: Page, root: Locator) -> tuple[Page, Locator]:
     expect(root.locator(".progress-words")).to_contain_text("finished", timeout=PATIENCE)
+    return page, root
+
+
+@pytest.fixture(scope="module")
+def one_training(visitor: Visitor) -> tuple[Page, Locator]:
+    """The training of TAGS, for the tests that only look at it."""
+    page = visitor.tab()
+    page.goto(f"{visitor.url}/training?{TAGS}")
+    wait_until_idle(page)
+    return ended(*begun(page))
+
+
+@pytest.fixture
+def at_its_end(one_training: tuple[Page, Locator]) -> tuple[Page, Locator]:
+    """The same page at the last update, nothing focused and nothing pointed at, whatever the test before has left."""
+    page, root = one_training
+    page.bring_to_front()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    follow = root.get_by_role("button", name="Follow")
+    if follow.is_enabled():
+        follow.click()
+    page.mouse.move(2, 2)
+    page.evaluate("document.activeElement?.blur()")
+    expect(root.locator(".status")).to_contain_text("Update 60:")
     return page, root
 
 
@@ -128,8 +159,10 @@ def test_over_many_updates_no_chart_is_replaced_and_no_frame_is_blank(visitor: V
 # ── numbers ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_number_is_that_of_the_same_training_made_here(visitor: Visitor, steps: list[TrainingStep]) -> None:
-    page, root = finished(visitor, TAGS)
+def test_every_number_is_that_of_the_same_training_made_here(
+    at_its_end: tuple[Page, Locator], steps: list[TrainingStep]
+) -> None:
+    page, root = at_its_end
     for update in (1, 7, 30, 59, 60):
         step = steps[update - 1]
         for name, value in (("loss", step.loss), ("norm", step.gradient_norm)):
@@ -153,8 +186,8 @@ def test_every_number_is_that_of_the_same_training_made_here(visitor: Visitor, s
         assert shows(found[1], value, 3), name
 
 
-def test_the_confusion_matrix_and_its_words(visitor: Visitor, steps: list[TrainingStep]) -> None:
-    page, root = finished(visitor, TAGS)
+def test_the_confusion_matrix_and_its_words(at_its_end: tuple[Page, Locator], steps: list[TrainingStep]) -> None:
+    page, root = at_its_end
     page.keyboard.press("Home")
     expect(root.locator(".look .part-title")).to_contain_text("parts of speech, 60 updates")
     root.get_by_label("Training time").last.fill("6")  # 0 1 2 5 10 20 50 60
@@ -175,8 +208,8 @@ def test_the_confusion_matrix_and_its_words(visitor: Visitor, steps: list[Traini
     )
 
 
-def test_gradients_by_parameter_and_by_step(visitor: Visitor, steps: list[TrainingStep]) -> None:
-    _page, root = finished(visitor, TAGS)
+def test_gradients_by_parameter_and_by_step(at_its_end: tuple[Page, Locator], steps: list[TrainingStep]) -> None:
+    _page, root = at_its_end
     step = steps[50]  # measured at 1 and 51
     expect(root.locator(".parameters caption")).to_have_text("by parameter, update 51")
     found_rows = root.locator(".parameters tbody tr").all()
@@ -283,8 +316,8 @@ def test_a_divergence_stands_large_and_plain(visitor: Visitor) -> None:
 # ── the cursor ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_cursor_its_address_and_who_hears_of_it(visitor: Visitor) -> None:
-    page, root = finished(visitor, TAGS)
+def test_the_cursor_its_address_and_who_hears_of_it(at_its_end: tuple[Page, Locator]) -> None:
+    page, root = at_its_end
     page.evaluate("() => { window.heard = []; addEventListener('seqviz:training-time', e => heard.push(e.detail)); }")
     expect(root.get_by_role("button", name="Follow")).to_be_disabled()
     page.keyboard.press("Home")
@@ -379,8 +412,8 @@ def test_all_of_it_stands_above_the_fold(visitor: Visitor) -> None:
     button(root, "Stop").click()
 
 
-def test_a_window_of_another_height_stretches_no_chart(visitor: Visitor) -> None:
-    page, root = finished(visitor, TAGS)
+def test_a_window_of_another_height_stretches_no_chart(at_its_end: tuple[Page, Locator]) -> None:
+    page, root = at_its_end
     for height in (1100, 700):
         page.set_viewport_size({"width": 1280, "height": height})
         for canvas in root.locator(".charts canvas, .by-step canvas").all():
@@ -404,8 +437,8 @@ def test_on_a_phone_every_control_is_in_reach(visitor: Visitor) -> None:
     button(root, "Stop").click()
 
 
-def test_the_charts_are_saved_as_one_picture(visitor: Visitor) -> None:
-    page, root = finished(visitor, TAGS)
+def test_the_charts_are_saved_as_one_picture(at_its_end: tuple[Page, Locator]) -> None:
+    page, root = at_its_end
     root.locator(".save summary").click()
     with page.expect_download() as download:
         root.get_by_role("button", name="PNG").click()
