@@ -151,6 +151,10 @@ class Dendrogram {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "ArrowUp") this.on.cut(this.groups - 1);
       else if (event.key === "ArrowDown") this.on.cut(this.groups + 1);
+      else if (event.key === "PageUp") this.on.cut(this.groups - 10);
+      else if (event.key === "PageDown") this.on.cut(this.groups + 10);
+      else if (event.key === "Home") this.on.cut(1);
+      else if (event.key === "End") this.on.cut(this.tree.count);
       else if (event.key === "ArrowRight") this.on.next(1);
       else if (event.key === "ArrowLeft") this.on.next(-1);
       else return;

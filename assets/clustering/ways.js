@@ -277,7 +277,7 @@ class WaysView extends StepperView {
       const where = counts.flatMap((count, j) => (count ? [`${count} in cluster ${j + 1}`] : [])).join(", ");
       this.detail.textContent = `${LINKAGES[branch.link]}, marked branch: ${size} ${size === 1 ? "point" : "points"}${height}; of k-means: ${where}. Esc takes the mark away.`;
     } else {
-      this.detail.textContent = "Point at a mark and it is ringed everywhere; click a branch to ring its points; drag a dashed line to cut.";
+      this.detail.textContent = "Point at a mark and it is ringed everywhere; click a branch to ring its points; drag a dashed line to cut, or ↑ ↓ on it.";
     }
   }
 }

@@ -146,7 +146,7 @@ class KMeansView extends StepperView {
     this.status.replaceChildren();
     htmlNode("strong", "", this.status).textContent = `${place}: `;
     htmlNode("span", "", this.status).textContent = said;
-    this.plane.layers[2].setAttribute("aria-label", `${run.n} points and ${run.k} centroids. ${place}: ${said}`);
+    this.plane.layers[2].setAttribute("aria-label", `${counted(run.n, "point")} and ${counted(run.k, "centroid")}. ${place}: ${said}`);
     address.write("at", at === 1 ? null : nameOfPlace(at));
   }
 

@@ -165,6 +165,9 @@ def fitted_bic(x: Array, found: NDArray[np.int32], k: int) -> float:
 def gap(points: Array, curve: ElbowCurve, *, references: int = REFERENCES, seed: int = 0) -> Criterion:
     """The mean of ln WCSS over uniform data in the same box, minus ln WCSS. It can say 1.
 
+    Both are of single starts, one for each uniform data set, the mean over the curve's starts for the points: were the
+    best of several set against single ones, every k would gain by it, and the larger ones more.
+
     The smallest k with Gap(k) ≥ Gap(k + 1) − s(k + 1), s being the standard deviation over the references times
     √(1 + 1/B). R. Tibshirani, G. Walther and T. Hastie, Estimating the number of clusters in a data set via the gap
     statistic (2001).
@@ -177,7 +180,7 @@ def gap(points: Array, curve: ElbowCurve, *, references: int = REFERENCES, seed:
         uniform = rng.uniform(low, high, x.shape)
         row[:] = [np.log(kmeans(uniform, k, seed=seed).inertia or np.nan) for k in curve.ks]
     least = rounding_of(x)
-    values = logs.mean(axis=0) - np.log(np.where(curve.wcss > least, curve.wcss, np.nan))
+    values = logs.mean(axis=0) - np.log(np.where(curve.every > least, curve.every, np.nan)).mean(axis=1)
     spread = logs.std(axis=0) * np.sqrt(1 + 1 / references)
     chosen = None
     for place, k in enumerate(curve.ks[:-1]):

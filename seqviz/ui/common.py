@@ -82,8 +82,13 @@ def check_field(label: str, value: float, limits: tuple[float, float]) -> None:
         ValueError: the value is out of its bounds.
     """
     low, high = limits
-    if not low <= value <= high:
-        raise ValueError(f"“{label}” is {in_words(value)}, expected a number from {in_words(low)} to {in_words(high)}")
+    if low <= value <= high:
+        return
+    bounds = [in_words(limit) for limit in limits]
+    held = in_words(value)
+    if held in bounds:  # in three digits 1.0001 would be the bound itself
+        held = f"{value:.12g}".replace("-", "−")
+    raise ValueError(f"“{label}” is {held}, expected a number from {bounds[0]} to {bounds[1]}")
 
 
 def accepted(view: str, build: Callable[[], Config], default: Config) -> Config:

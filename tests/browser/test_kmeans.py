@@ -224,6 +224,21 @@ def test_a_point_is_added_by_keyboard_and_what_is_no_place_is_refused(
         assert "all 301 points" in read(page)["status"]
 
 
+def test_what_is_drawn_bit_by_bit_is_drawn_in_one_place(visitor: Visitor) -> None:
+    """Two hundred runs come in pieces; each picture takes the place of the one before."""
+    page = visitor.page
+    page.add_init_script(
+        """window.most = 0;
+        new MutationObserver(() => {
+            window.most = Math.max(window.most, document.querySelectorAll("[data-testid=stPlotlyChart]").length);
+        }).observe(document, { childList: true, subtree: true });"""
+    )
+    visitor.open("/kmeans?km_view=Poor+starts&km_data=uniform&km_n=1500&km_k=12&km_points_seed=77")
+    expect(page.get_by_text("of 100 runs each")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-testid=stPlotlyChart]")).to_have_count(2)
+    assert page.evaluate("window.most") <= 3  # the histogram of all is another than those before, for it can be clicked
+
+
 def test_the_other_criteria_of_stopping_are_said(visitor: Visitor) -> None:
     for address, words in {
         f"{GRID}&km_most=1": "The run ends: the maximum of iterations is reached.",

@@ -106,7 +106,10 @@ def test_the_gap_by_hand() -> None:
     curve = elbow(points, [1, 2])
     found = gap(points, curve, references=1, seed=3)
     uniform = np.random.default_rng(3).uniform(points.min(axis=0), points.max(axis=0), points.shape)
-    expected = [np.log(kmeans(uniform, k, seed=3).inertia) - np.log(w) for k, w in zip((1, 2), curve.wcss, strict=True)]
+    of_uniform = [
+        KMeans(k, init=kmeans(uniform, k, seed=3).centroids[0], n_init=1).fit(uniform).inertia_ for k in curve.ks
+    ]
+    expected = np.log(of_uniform) - [np.mean([np.log(one) for one in row]) for row in curve.every]
     np.testing.assert_allclose(found.values, expected)
     np.testing.assert_array_equal(found.spread, 0.0)
 

@@ -97,7 +97,7 @@ def test_fewer_different_points_than_clusters_are_said() -> None:
     page = opened(km_n="5", km_k="5")
     assert "different points" not in said(page)
     page = opened(km_n="3", km_k="3", added=";".join(["1,1"] * 4))
-    assert "4 points were added by hand; there are 7 now." in said(page)
+    assert "4 points were added by hand; starts are drawn from the 3 before." in said(page)
 
 
 @pytest.mark.parametrize("nonsense", ["1,2;x", "nan,1", "1,2,3", ";;;", "<b>", "1e999,0"])

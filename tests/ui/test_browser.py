@@ -16,8 +16,8 @@ from seqviz.ui.clustering import groups, similarity, ways  # noqa: F401  the sam
 from seqviz.ui.gates import component, whiteboard  # noqa: F401  the same
 from seqviz.ui.kmeans import component as kmeans_component  # noqa: F401  the same
 from seqviz.ui.shell import ASSETS
+from seqviz.ui.training import back, inside_component  # noqa: F401  the same
 from seqviz.ui.training import component as training_component  # noqa: F401  the same
-from seqviz.ui.training import inside_component  # noqa: F401  the same
 
 NODE = shutil.which("node")
 
@@ -51,7 +51,8 @@ def test_it_parses_as_a_module(parts: Parts, tmp_path: Path):
     path.write_text(parts.js, encoding="utf-8")
     answer = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, timeout=60)
     assert answer.returncode == 0, answer.stderr
-    path.write_text(parts.js + "\nconst MINUS = 1;\n", encoding="utf-8")  # the check would see a name used twice
+    (name, *_) = re.findall(r"^(?:const|class|function) (\w+)", parts.js, re.MULTILINE)
+    path.write_text(f"{parts.js}\nconst {name} = 1;\n", encoding="utf-8")  # the check would see a name used twice
     answer = subprocess.run([str(NODE), "--check", str(path)], capture_output=True, text=True, timeout=60)
     assert answer.returncode != 0
 

@@ -131,6 +131,7 @@ def test_the_script_knows_points_that_lie_on_a_centroid(printed: Printed) -> Non
     (("blobs", 20, -1, 3), "“Seed” is −1, expected a number from 0 to 999"),
     (("blobs", 20, 0, 2.5), "“Clusters k” is 2.5, expected a whole number"),
     (("blobs", float("nan"), 0, 2), "“How many” is NaN, expected a number from 3 to 300"),
+    (("blobs", 300.0001, 0, 2), "“How many” is 300.0001, expected a number from 3 to 300"),
 ])  # fmt: skip
 def test_what_cannot_be_drawn_is_refused(fields: tuple[str, float, float, float], message: str) -> None:
     with pytest.raises(ValueError, match=message):

@@ -160,7 +160,7 @@ def test_200_000_rows_are_sampled_and_500_columns_projected_and_both_are_said():
 def test_added_points_are_clustered_with_the_rest():
     found = chosen_points(Source("blobs", 20, added=((1.5, 2.5),)), None)
     np.testing.assert_array_equal(found.values[-1], [1.5, 2.5])
-    assert found.notes == ("1 point was added by hand; there are 21 now.",)
+    assert found.notes == ("1 point was added by hand; starts are drawn from the 20 before.",)
     assert found.truth is None
 
 
@@ -371,3 +371,15 @@ def test_centroids_that_do_not_move_at_all_are_said_to_stand_still():
     assert ending(still) == "The run ends: no centroid moved."
     moved = kmeans(points, 2, init=[[1.5], [11.0]], tolerance=1.0)
     assert ending(moved) == "The run ends: the centroids moved no farther than the tolerance."
+
+
+@pytest.mark.parametrize("way", ["random", "k-means++", "farthest first"])
+def test_an_added_point_moves_no_start(way: str):
+    """Else its own effect could not be seen: an outlier seemed to mend a poor run, for it drew other starts."""
+    before = Settings(Source("blobs", 60), Rules(k=3), way, seed=4)
+    after = replace(before, source=replace(before.source, added=((8.0, -8.0), (0.0, 0.0))))
+    one, other = shown(before).run, shown(after).run
+    assert len(other.points) == len(one.points) + 2
+    np.testing.assert_array_equal(other.centroids[0], one.centroids[0])
+    few = Settings(Source("blobs", 3, added=((8.0, -8.0),)), Rules(k=4), way)
+    assert len(shown(few).run.centroids[0]) == 4  # where the points before are too few, the added ones may start

@@ -91,7 +91,7 @@ def test_a_constant_column_is_said():
         (b"a,b\n1,2\n", "x.csv has a header and 1 rows, expected at least 2"),
         (b"a,b\nx,y\nz,w\n", "x.csv has 0 columns of numbers among its 2, expected at least 1"),
         (b"a\nnan\ninf\n", "x.csv has 0 columns of numbers among its 1, expected at least 1"),
-        (b"a\n1\nnan\n", "x.csv has 1 rows of finite numbers, expected at least 2"),
+        (b"a\n1\nnan\n", "x.csv has 1 rows of finite numbers up to 1·10¹⁰⁰, expected at least 2"),
         (b"PNG\0\0\0", "x.csv holds binary data, expected text with commas, semicolons or tabs"),
     ],
 )

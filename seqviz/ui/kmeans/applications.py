@@ -85,6 +85,11 @@ def show_digits() -> None:
         for name, (size, row) in enumerate(zip(found.sizes, found.counts, strict=True), start=1)
     ]
     chart(digit_means(found.images, titles, is_dark()), "km-digits")
+    st.caption("How many pictures of each digit every cluster holds:")
+    table = {"cluster": list(range(1, len(found.sizes) + 1))} | {
+        f"“{digit}”": found.counts[:, digit].tolist() for digit in range(10)
+    }
+    st.dataframe(table, hide_index=True, width="stretch")
 
 
 # ── a photograph ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -117,7 +117,7 @@ def _add(key: str, found: Shown) -> None:
 
 def _typed(cell: object) -> float | None:
     try:
-        value = float(str(cell).strip().replace("−", "-"))
+        value = float(str(cell).strip().replace("−", "-").replace(",", "."))
     except ValueError:
         return None
     return value if math.isfinite(value) else None

@@ -69,11 +69,10 @@ def run_of(settings: Settings, table: Table | None) -> KMeansRun:
 def computed(settings: Settings, table: Table | None) -> KMeansRun:
     """The same, not kept: for hundreds of runs of which only the end is wanted."""
     rules = settings.rules
-    init = np.array(settings.starts) if settings.way == BY_HAND else settings.way
     return kmeans(
         chosen_points(settings.source, table).values,
         rules.k,
-        init=init,
+        init=init_of(settings),
         metric=rules.metric,
         p=rules.p,
         seed=settings.seed,
@@ -82,6 +81,20 @@ def computed(settings: Settings, table: Table | None) -> KMeansRun:
         empty=rules.empty,
         centre=rules.centre,
     )
+
+
+def init_of(settings: Settings) -> str | Array:
+    """What `kmeans` begins with. An added point moves no start: they are drawn from the points that were there before,
+    or one could not see what it alone changes."""
+    if settings.way == BY_HAND:
+        return np.array(settings.starts)
+    source, rules = settings.source, settings.rules
+    if not source.added:
+        return settings.way
+    before = chosen_points(replace(source, added=()), None).values
+    if rules.k > len(before):
+        return settings.way
+    return STARTS[settings.way](before, rules.k, order_of(rules.metric, rules.p), np.random.default_rng(settings.seed))
 
 
 @st.cache_resource(max_entries=4096, show_spinner=False, hash_funcs=KEYS)

@@ -59,7 +59,7 @@ def show() -> None:
             config={"displaylogo": False},
             alt=name,
         )
-    unfinished = bool(asked) and not criteria(found, asked)
+    others = st.container()
     run = shown(settings_of(found, chosen), found.table)
     say_notes(run)
     animation(run, key="km-elbow-run")
@@ -67,8 +67,9 @@ def show() -> None:
     slide(found, chosen)
     offer("The curve (CSV)", lambda: elbow_csv(found), "kmeans-elbow.csv", key="km-elbow-csv")
     explain(_TO_SEE, _SOURCE)
-    if unfinished:
-        st.rerun()
+    with others:  # last, so that what they take keeps nothing else waiting
+        if asked and not criteria(found, asked):
+            st.rerun()
 
 
 def settings_of(found: Found, k: int) -> Settings:
@@ -201,10 +202,11 @@ def _k(knee: int | None) -> str:
 _TO_SEE = (
     "**More clusters, less WCSS.** The best WCSS can only fall as k grows, so its least value says nothing; the eye "
     "looks for the bend.",
-    "**Move the range.** The bend is a property of the picture: read further, the same curve bends elsewhere. On a "
-    "pure 1/k curve, which has no bend, kneed names a k all the same.",
-    "**Points without clusters.** Take the uniform set: the elbow still names a k. The gap statistic and the BIC can "
-    "answer that there is one cluster; silhouette and Calinski–Harabasz are not defined for k = 1.",
+    "**Move the range.** The bend is a property of the picture: read further, and on *moons*, *stretched* or the *3×3 "
+    "grid* the same curve bends elsewhere. On a pure 1/k curve, which has no bend, kneed names a k all the same.",
+    "**Points without clusters.** Take the uniform set: the elbow still names a k. Silhouette and Calinski–Harabasz "
+    "are not defined for k = 1. The gap statistic can say 1, and does where it compares uniform points with uniform "
+    "points; the BIC can too, but a square is no Gaussian, and it often takes two or three to fill one.",
     "**Ask others.** Where they disagree, the question was not answered by counting: look at the clusters.",
 )
 _SOURCE = (

@@ -66,6 +66,7 @@ points = np.array({points})
 start = np.array({start})
 {body}'''
 _PLAIN = """
+print("WCSS", 1, f"{{((points[:, None] - start) ** 2).sum(axis=2).min(axis=1).sum():.12g}}")
 for iterations in range(1, {updates} + 1):
     # tol=0 and a given number of iterations: scikit-learn then stops where the page's run did, half-step for half-step
     with warnings.catch_warnings():

@@ -19,7 +19,8 @@ class Kept:
     starts: centroids to begin with; starts_for: the points that they were made for.
     added: points clicked into the plane. table: the reader's CSV. refused: a sentence about the last act.
     unread: one about a file.
-    asked: the run (`compute.Shown`) whose hundred seeds were asked for.
+    asked: the run (`compute.Shown`) whose hundred seeds were asked for; goes_on: whether some of
+    them are still to be run.
     """
 
     starts: Rows = ()
@@ -29,6 +30,7 @@ class Kept:
     refused: str | None = None
     unread: str | None = None
     asked: Any = None
+    goes_on: bool = False
 
 
 def kept() -> Kept:

@@ -89,7 +89,8 @@ def _chosen(source: Source, table: Table | None) -> Chosen:
             values = np.concatenate([values, np.array(source.added)])
             truth = None  # nobody says where an added point belongs
             were = "point was" if len(source.added) == 1 else "points were"
-            notes.append(f"{len(source.added):,} {were} added by hand; there are {len(values):,} now.")
+            before = len(values) - len(source.added)
+            notes.append(f"{len(source.added):,} {were} added by hand; starts are drawn from the {before:,} before.")
     else:
         points = measured(source.name)
         values, columns, truth, groups = points.values, points.columns, points.truth, points.groups

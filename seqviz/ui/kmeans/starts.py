@@ -28,7 +28,7 @@ from seqviz.ui.state import held, set_widgets
 
 VIEW = "Poor starts"
 SEEDS, BLOCK = 100, 5
-AT_ONCE = 0.12  # seconds of computing before the first of the runs are drawn
+AT_ONCE, LATER = 0.12, 0.6  # seconds of computing before the first of the runs are drawn, and before each more
 COMPARED = ("random", "k-means++")
 POOR = 1.05  # times the best of all runs
 WORK = 400_000  # n · k · D, so that two hundred runs end within seconds
@@ -81,7 +81,7 @@ def show() -> None:
         fields.clusters()
         fields.measuring()
         fields.more(table)
-        st.button("3×3 grid, k = 9", on_click=set_widgets, kwargs={"km_data": "3×3 grid", "km_k": 9.0})
+        st.button("3×3 grid, k = 9", on_click=_example)
 
     def build() -> Shown:
         found = shown(Settings(fields.source(table), fields.rules(), drawn=fields.drawn), table)
@@ -91,24 +91,40 @@ def show() -> None:
     wanted = accepted("kmeans starts", build, shown(Settings()))
     say_notes(wanted)
     found = asked_for(wanted)
-    ends = ends_so_far(found.settings, found.table, Budget(AT_ONCE))
+    mine = kept()
+    ends = ends_so_far(found.settings, found.table, Budget(LATER if mine.goes_on else AT_ONCE))
+    mine.goes_on = ends.seeds < SEEDS
     st.markdown(told(found, ends))
     left, right = st.columns(2)
     with left:
-        objective = objective_name(found.run.p)
-        figure = outcomes(ends.objective, objective, POOR * ends.least, is_dark())
-        name = f"Histogram of {objective} at the end of {ends.seeds} runs each"
-        st.plotly_chart(
-            figure, key="km-ends", on_select=_pick, selection_mode="points", config={"displaylogo": False}, alt=name
-        )
+        histogram(found, ends)
     with right:
-        panels = [_panel(found, *ends.extreme(worst), "worst" if worst else "best") for worst in (False, True)]
-        st.plotly_chart(partitions(panels, found.plane.names, is_dark()), key="km-both", config={"displaylogo": False})
+        if mine.goes_on:
+            st.caption("The best and the worst run are drawn when all have ended.")
+        else:
+            pictures(found, ends)
     replay(found, ends)
     offer("Where every run ended (CSV)", lambda: ends_csv(ends), "kmeans-ends.csv", key="km-ends-csv")
     explain(_TO_SEE, _SOURCE)
-    if ends.seeds < SEEDS:
+    if mine.goes_on:
         st.rerun()
+
+
+def histogram(found: Shown, ends: Ends) -> None:
+    """Where the runs ended; its bars can be clicked when all runs have."""
+    objective = objective_name(found.run.p)
+    figure = outcomes(ends.objective, objective, POOR * ends.least, is_dark())
+    plain, name = {"displaylogo": False}, f"Histogram of {objective} at the end of {ends.seeds} runs each"
+    if ends.seeds < SEEDS:  # without a key: a chart that has one is not drawn over, and the old ones pile up below it
+        st.plotly_chart(figure, config=plain, alt=name)
+    else:
+        st.plotly_chart(figure, key="km-ends", on_select=_pick, selection_mode="points", config=plain, alt=name)
+
+
+def pictures(found: Shown, ends: Ends) -> None:
+    """The best of all runs beside the worst."""
+    panels = [_panel(found, *ends.extreme(worst), "worst" if worst else "best") for worst in (False, True)]
+    st.plotly_chart(partitions(panels, found.plane.names, is_dark()), key="km-both", config={"displaylogo": False})
 
 
 def check_work(found: Shown) -> None:
@@ -140,8 +156,15 @@ def asked_for(wanted: Shown) -> Shown:
     return found
 
 
-def _ask(wanted: Shown) -> None:
-    kept().asked = wanted
+def _ask(wanted: Shown | None) -> None:
+    kept().asked, kept().goes_on = wanted, False
+
+
+def _example() -> None:
+    """The deck's drawback at its clearest, run at once."""
+    set_widgets(km_data="3×3 grid", km_k=9.0)
+    kept().added = ()
+    _ask(None)
 
 
 def in_short(found: Shown) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from seqviz.figures.numbers import in_words
 from seqviz.records import Array
 
 LARGEST = 1e100  # a number beyond would overflow when it is squared
@@ -128,7 +129,9 @@ def columns_of_numbers(body: list[list[str]], names: list[str], name: str, diges
         )
     values = values[usable]
     if len(values) < 2:
-        raise ValueError(f"{name} has {len(values)} rows of finite numbers, expected at least 2")
+        raise ValueError(
+            f"{name} has {len(values)} rows of finite numbers up to {in_words(LARGEST)}, expected at least 2"
+        )
     for j in np.flatnonzero(values.max(axis=0) == values.min(axis=0))[:3]:
         notes.append(
             f"Column “{names[kept[j]]}” is {values[0, j]:g} in all {len(values):,} rows: it tells no points apart."
