@@ -115,10 +115,11 @@ def histogram(found: Shown, ends: Ends) -> None:
     objective = objective_name(found.run.p)
     figure = outcomes(ends.objective, objective, POOR * ends.least, is_dark())
     plain, name = {"displaylogo": False}, f"Histogram of {objective} at the end of {ends.seeds} runs each"
-    if ends.seeds < SEEDS:  # without a key: a chart that has one is not drawn over, and the old ones pile up below it
-        st.plotly_chart(figure, config=plain, alt=name)
+    place = st.empty()  # a place for one: else the charts of the runs before pile up until the last has ended
+    if ends.seeds < SEEDS:
+        place.plotly_chart(figure, config=plain, alt=name)
     else:
-        st.plotly_chart(figure, key="km-ends", on_select=_pick, selection_mode="points", config=plain, alt=name)
+        place.plotly_chart(figure, key="km-ends", on_select=_pick, selection_mode="points", config=plain, alt=name)
 
 
 def pictures(found: Shown, ends: Ends) -> None:
