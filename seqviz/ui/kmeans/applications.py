@@ -133,8 +133,9 @@ def show_photograph() -> None:
     count = len(found.colours)
     bits = max(1, int(np.ceil(np.log2(count))))
     height, width, _ = found.original.shape
+    many = "1 centroid is 1 colour," if count == 1 else f"{count} centroids are {count} colours,"
     st.markdown(
-        f"A pixel is a point: red, green, blue. {count} centroids are {count} colours, chosen from {SAMPLE:,} of the "
+        f"A pixel is a point: red, green, blue. {many} chosen from {SAMPLE:,} of the "
         f"{height * width:,} pixels; every pixel takes the nearest. Each needs **{bits} bits in place of 24**; a "
         f"channel is off by {found.error:.1f} of 255 (root mean square)."
     )
@@ -142,8 +143,8 @@ def show_photograph() -> None:
     with left:
         st.image(found.original, "The photograph", width="stretch", alt="A temple in China, as photographed")
     with right:
-        words = f"The same in {count} colours"
-        st.image(found.picture, words, width="stretch", output_format="PNG", alt=f"The same temple in {count} colours")
+        words = f"The same in {count} {'colour' if count == 1 else 'colours'}"
+        st.image(found.picture, words, width="stretch", output_format="PNG", alt=f"{words}: the temple")
     words = "The colours, each as wide as its share of the pixels"
     stripe = np.repeat(
         np.repeat(found.colours[None], 12, axis=0), np.maximum(1, np.rint(found.shares * 600)).astype(int), axis=1
@@ -173,8 +174,9 @@ def show_table() -> None:
 
     found = accepted("kmeans table", build, shown(Settings()))
     say_notes(found)
+    groups = "1 group" if found.run.k == 1 else f"{found.run.k} groups"
     st.markdown(
-        f"{found.run.k} groups in {len(found.chosen.values):,} rows, by {len(found.chosen.columns)} columns: the mean "
+        f"{groups} in {len(found.chosen.values):,} rows, by {len(found.chosen.columns)} columns: the mean "
         "of every column in every group"
         + (", in standard deviations from the mean of all." if found.settings.source.scaled else ".")
     )

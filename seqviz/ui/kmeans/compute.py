@@ -60,7 +60,7 @@ def shown(settings: Settings, table: Table | None = None) -> Shown:
     return Shown(settings, chosen, plane_of(chosen, settings.drawn), run_of(settings, table), table)
 
 
-@st.cache_resource(max_entries=48, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=16, show_spinner=False, hash_funcs=KEYS)  # up to 13 MB each, and quickly made again
 def run_of(settings: Settings, table: Table | None) -> KMeansRun:
     """The run alone."""
     return computed(settings, table)

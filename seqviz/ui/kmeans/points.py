@@ -74,7 +74,7 @@ def chosen_points(source: Source, table: Table | None) -> Chosen:
     return _chosen(source, table if source.name == OWN else None)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=KEYS)
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs=KEYS)
 def _chosen(source: Source, table: Table | None) -> Chosen:
     notes: list[str] = []
     truth: NDArray[np.int64] | None = None
