@@ -9,6 +9,7 @@ const ROWS = [
 class GroupsView extends StillView {
   constructor(root) {
     super(root, "Two groupings of the same points");
+    this.own = new Map(); // what the data are about → the grouping made of them by hand
     this.brush = -1; // the group that a click moves a point to; -1: the next one
     this.at = 0; // the point that the keyboard is on
     this.pointed = -1;
@@ -62,8 +63,9 @@ class GroupsView extends StillView {
       this.pointed = -1;
       this.brush = -1;
       this.buildControls();
-      const kept = first ? this.readAddress() : null;
-      this.labels = kept ?? bands(this.points, data.k);
+      const kept = (first ? this.readAddress() : null) ?? this.own.get(data.about);
+      this.labels = kept ? [...kept] : bands(this.points, data.k);
+      if (kept) this.keep();
       this.from.value = kept ? "own" : "bands";
       if (!first) {
         this.writeAddress();
@@ -94,7 +96,7 @@ class GroupsView extends StillView {
     choices.push(["own", "moved by hand"]);
     this.from.replaceChildren(...choices.map(([value, text]) => {
       const option = htmlNode("option", "");
-      Object.assign(option, { value, textContent: text, disabled: value === "own" });
+      Object.assign(option, { value, textContent: text, disabled: value === "own" && !this.own.has(this.data.about) });
       return option;
     }));
     this.brushes.replaceChildren("Move to");
@@ -118,9 +120,15 @@ class GroupsView extends StillView {
     this.brushButtons.forEach((button, place) => button.setAttribute("aria-pressed", String(place - 1 === group)));
   }
 
+  /** The grouping made by hand can be chosen again, also after a look at other points. */
+  keep() {
+    this.own.set(this.data.about, [...this.labels]);
+    this.from.querySelector("[value=own]").disabled = false;
+  }
+
   begin(name) {
     const { k, hard, truth } = this.data;
-    this.labels = { bands: () => bands(this.points, k), dealt: () => dealt(this.points, k), one: () => this.points.map(() => 0), kmeans: () => [...hard], truth: () => [...truth] }[name]();
+    this.labels = { bands: () => bands(this.points, k), dealt: () => dealt(this.points, k), one: () => this.points.map(() => 0), kmeans: () => [...hard], truth: () => [...truth], own: () => [...this.own.get(this.data.about)] }[name]();
     this.paint();
     this.writeAddress();
   }
@@ -128,6 +136,7 @@ class GroupsView extends StillView {
   put(point, group) {
     if (this.labels[point] === group) return;
     this.labels[point] = group;
+    this.keep();
     this.from.value = "own";
     this.paint();
     this.tell(point);

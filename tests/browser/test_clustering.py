@@ -305,6 +305,16 @@ def test_painting_over_points(visitor: Visitor) -> None:
     page.mouse.up()
     found = shapes(page, 0)
     assert (found[0], found[4]) == ("c1", "c1")
+    choose = root(page).get_by_role("combobox", name="Case I begins as")
+    choose.select_option("dealt like cards")
+    assert shapes(page, 0) != found
+    choose.select_option("moved by hand")
+    assert shapes(page, 0) == found
+    for k, buttons in (("4", 5), ("3", 4)):  # another number of groups and back: what was moved is there again
+        page.get_by_role("spinbutton", name="Clusters k").fill(k)
+        page.keyboard.press("Enter")
+        expect(root(page).locator(".brush button")).to_have_count(buttons)
+        assert (shapes(page, 0) == found) == (k == "3")
 
 
 def test_the_beginnings_of_case_one(visitor: Visitor) -> None:
