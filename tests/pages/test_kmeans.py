@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from functools import partial
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -141,6 +143,19 @@ def test_the_first_of_the_runs_are_those_of_all_of_them() -> None:
     shown = starts.shown(settings)
     assert "of the first 5 of 100 runs each, these end" in starts.told(shown, first).replace("\\", "")
     assert "of 100 runs each, these end" in starts.told(shown, every).replace("\\", "")
+
+
+def test_the_best_of_several_runs_by_counting_every_pick() -> None:
+    ends = starts.Ends({"random": np.array([1.0, 2.0, 2.0, 1.0, 3.0]), "k-means++": np.array([1.0] * 5)})
+    poor = [False, True, True, False, True]
+    for runs in (1, 2, 3, 4):
+        picks = [all(pick) for pick in combinations(poor, runs)]
+        assert ends.all_poor("random", runs) == pytest.approx(sum(picks) / len(picks))
+        assert ends.all_poor("k-means++", runs) == 0.0
+    page = opened(km_view="Poor starts", km_data="3×3 grid", km_k="9")
+    share = re.search(r"\*\*(\d+)%\*\* from random", said(page))
+    assert share is not None
+    assert re.search(rf"\| 1 \| {share[1]} % \|", said(page))
 
 
 def test_other_settings_are_run_when_they_are_asked_for() -> None:

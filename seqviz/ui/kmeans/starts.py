@@ -6,10 +6,12 @@ import csv
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import comb
 
 import numpy as np
 import streamlit as st
 
+from seqviz.figures.numbers import in_words
 from seqviz.figures.partition import Partition, outcomes, partitions
 from seqviz.records import Array
 from seqviz.ui import shell
@@ -30,6 +32,7 @@ VIEW = "Poor starts"
 SEEDS, BLOCK = 100, 5
 AT_ONCE, LATER = 0.12, 0.6  # seconds of computing before the first of the runs are drawn, and before each more
 COMPARED = ("random", "k-means++")
+RESTARTS = (1, 2, 3, 5, 10, 20)
 POOR = 1.05  # times the best of all runs
 WORK = 400_000  # n · k · D, so that two hundred runs end within seconds
 
@@ -52,6 +55,11 @@ class Ends:
     def share(self, way: str) -> float:
         """Of its runs, how many are poor."""
         return float((self.objective[way] > POOR * self.least).mean())
+
+    def all_poor(self, way: str, runs: int) -> float:
+        """Of all ways to pick so many of its runs, how many pick poor ones alone: then the best of them is poor."""
+        poor = int((self.objective[way] > POOR * self.least).sum())
+        return comb(poor, runs) / comb(self.seeds, runs)
 
     def extreme(self, worst: bool) -> tuple[str, int]:
         """The way and the seed of the best or the worst run."""
@@ -103,6 +111,8 @@ def show() -> None:
             st.caption("The best and the worst run are drawn when all have ended.")
         else:
             pictures(found, ends)
+    if not mine.goes_on:
+        st.markdown(restarts(ends))
     replay(found, ends)
     offer("Where every run ended (CSV)", lambda: ends_csv(ends), "kmeans-ends.csv", key="km-ends-csv")
     explain(_TO_SEE, _SOURCE)
@@ -194,6 +204,17 @@ def told(found: Shown, ends: Ends) -> str:
     )
 
 
+def restarts(ends: Ends) -> str:
+    """How often the best of several runs is still poor, as a table."""
+    rows = ""
+    for runs in RESTARTS:
+        shares = [f"{in_words(100 * ends.all_poor(way, runs))} %" for way in ends.objective]
+        rows += f"\n| {runs} | {' | '.join(shares)} |"
+    said = f"Run again and keep the best: of all picks of so many from these {SEEDS} runs, the share that are all poor."
+    head = f"| best of | {' | '.join(ends.objective)} |\n| ---: |{' ---: |' * len(ends.objective)}"
+    return f"{said}\n\n{head}{rows}"
+
+
 def _panel(found: Shown, way: str, seed: int, name: str) -> Partition:
     run = run_of(replace(found.settings, way=way, seed=seed), found.table)
     title = f"{name}: {run.inertia:,.5g}<br>{way}, seed {seed}"
@@ -236,7 +257,7 @@ _TO_SEE = (
     "3×3 grid a random start often puts two centroids into one group and none into another.",
     "**k-means++ spreads the starts.** Each next centroid is a point drawn with a chance that grows with its squared "
     "distance to those chosen before; of a few draws the best is taken, as in scikit-learn.",
-    "**So it is run several times.** With ten random starts the best of them is poor with the tenth power of the "
-    "share above.",
+    "**So it is run several times.** scikit-learn’s n_init keeps the best of that many runs. The table counts how "
+    "often that is poor all the same: about the share above to the power of the runs.",
 )
 _SOURCE = "lecture deck A; D. Arthur and S. Vassilvitskii, k-means++: the advantages of careful seeding (2007)."
