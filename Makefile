@@ -34,11 +34,12 @@ run: .venv/.runs
 	$(BIN)/python -m streamlit run app.py --server.headless true --server.fileWatcherType $(WATCH) \
 		--server.address $(ADDRESS) --server.port $(PORT)
 
-# Two workers, each test file on one of them; one thread each, or torch's threads would fight over the cores.
+# Three workers for two cores, for many tests wait on a browser; each test file on one of them, and one thread each, or
+# torch's threads would fight over the cores.
 test: .venv/.tests
 	@test -n "$$CHROMIUM" || { echo "No Chromium on the PATH: asking Playwright for its own."; \
 		$(BIN)/python -m playwright install chromium || echo "Playwright could not fetch one either."; }
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 
 lint: .venv/.tests
 	$(BIN)/python -m ruff check .

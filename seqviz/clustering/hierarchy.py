@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.cluster.hierarchy import linkage
+from scipy.spatial.distance import pdist
 
 from seqviz.clustering.kmeans import checked_points
 from seqviz.records.clustering import Tree
@@ -28,7 +29,7 @@ def hierarchy(points: ArrayLike, method: str = "ward") -> Tree:
         raise ValueError(f"method is {method!r}, expected one of {', '.join(METHODS)}")
     if not 2 <= len(x) <= MOST_POINTS:
         raise ValueError(f"there are {len(x):,} points, expected from 2 to {MOST_POINTS:,}")
-    return Tree(x, linkage(x, method), method)
+    return Tree(x, linkage(pdist(x), method), method)  # of distances: scipy wonders whether two points are some already
 
 
 def cut(tree: Tree, k: int) -> NDArray[np.int32]:

@@ -76,3 +76,8 @@ def test_what_cannot_be_joined_is_refused(count: int, method: str, message: str)
 def test_a_cut_outside_the_tree_is_refused(k: int) -> None:
     with pytest.raises(ValueError, match=f"k is {k}, expected from 1 to 5"):
         cut(hierarchy(np.random.default_rng(0).normal(size=(5, 2))), k)
+
+
+def test_two_points_that_look_like_distances_are_points() -> None:
+    """(0, 1) and (1, 0): a symmetric matrix with nothing on its diagonal, at which scipy warns."""
+    assert hierarchy([[0.0, 1.0], [1.0, 0.0]], "single").merges.tolist() == [[0, 1, 2**0.5, 2]]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.cluster.hierarchy import dendrogram, linkage
+from scipy.spatial.distance import pdist
 
 from seqviz.figures.dendrogram import branches
 from seqviz.records.clustering import Tree
@@ -23,7 +24,7 @@ def test_leaves_and_brackets_stand_where_scipy_puts_them(seed: int, n: int, meth
     points = np.random.default_rng(seed).normal(size=(n, 2))
     if equal:  # many equal distances
         points = points.round()
-    merges = linkage(points, method)
+    merges = linkage(pdist(points), method)
     found = branches(Tree(points, merges, method))
     wanted = dendrogram(merges, no_plot=True)
     assert found.order.tolist() == wanted["leaves"]
