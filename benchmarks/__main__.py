@@ -1,8 +1,5 @@
 """Run every benchmark, those of pages against one fresh server; each prints its own rows."""
 
-import tempfile
-from pathlib import Path
-
 from benchmarks import (
     clustering,
     clustering_controls,
@@ -17,7 +14,7 @@ from benchmarks import (
     training,
     visitors,
 )
-from tests.browser.serving import start_server
+from benchmarks.served import served
 
 if __name__ == "__main__":
     clustering.run()
@@ -25,15 +22,5 @@ if __name__ == "__main__":
     probe.run()
     training.run()
     service.run()
-    with tempfile.TemporaryDirectory() as folder:
-        server = start_server(Path(folder))
-        try:
-            controls.run(server.url)
-            clustering_controls.run(server.url)
-            kmeans_controls.run(server.url)
-            stepping.run(server.url)
-            sheet.run(server.url)
-            kmeans.run(server.url)
-        finally:
-            server.stop()
+    served(controls.run, clustering_controls.run, kmeans_controls.run, stepping.run, sheet.run, kmeans.run)
     visitors.run()

@@ -10,6 +10,7 @@ import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.report import heading, percentile, row
+from benchmarks.served import served
 from seqviz.clustering import kmeans
 from seqviz.clustering.data import made
 from tests.browser.serving import ARGUMENTS, find_chromium, wait_until_idle
@@ -97,14 +98,4 @@ def played(page: Page, address: str) -> list[float]:
 
 
 if __name__ == "__main__":
-    import tempfile
-    from pathlib import Path
-
-    from tests.browser.serving import start_server
-
-    with tempfile.TemporaryDirectory() as folder:
-        server = start_server(Path(folder))
-        try:
-            run(server.url)
-        finally:
-            server.stop()
+    served(run)

@@ -10,6 +10,7 @@ from itertools import cycle
 
 from benchmarks.reader import Reader
 from benchmarks.report import heading, row
+from benchmarks.served import served
 from seqviz.ui.kmeans.curves import CRITERIA
 
 N, K = 1000, 9
@@ -117,14 +118,4 @@ def applications(url: str) -> None:
 
 
 if __name__ == "__main__":
-    import tempfile
-    from pathlib import Path
-
-    from tests.browser.serving import start_server
-
-    with tempfile.TemporaryDirectory() as folder:
-        server = start_server(Path(folder))
-        try:
-            run(server.url)
-        finally:
-            server.stop()
+    served(run)

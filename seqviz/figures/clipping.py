@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from seqviz.figures import frame
-from seqviz.figures.gradients import backwards, size_of, time_line
+from seqviz.figures.gradients import layout_over_steps, time_line
 from seqviz.figures.logaxis import LogAxis
 from seqviz.figures.loglines import LogLine, cross, draw
 from seqviz.figures.numbers import number
@@ -160,17 +160,7 @@ def clipped_time_norms(runs: Sequence[ClippingRun], update: int, symbol: str = "
             stroke = frame.line_style(index, dark)
             name = frame.safe(f"{run.name}: {_stop(run)}")
             figure.add_trace(go.Scatter(x=[None], y=[None], mode="lines", line=stroke, name=name))
-    figure.layout = frame.layout(
-        dark,
-        400,
-        xaxis=frame.whole_axis(1, steps, dark, "step t"),
-        yaxis=axis.layout(dark, size_of(symbol)),
-        shapes=axis.bands(dark),
-        annotations=backwards(steps, dark),
-        showlegend=True,
-        legend=frame.legend(dark, 1.1),
-        margin=frame.margin(top=34),
-    )
+    figure.layout = layout_over_steps(axis, steps, symbol, dark, 400)
     for slot, (index, run) in enumerate(here):
         norms = run.time_norms[update - 1]
         bad = np.flatnonzero(~np.isfinite(norms)) + 1

@@ -54,17 +54,7 @@ def norms_over_time(flows: Sequence[GradientFlow], symbol: str = "h", dark: bool
             )
         )
     many = len(flows) > 1 or bool(bounds)
-    figure.layout = frame.layout(
-        dark,
-        height,
-        xaxis=frame.whole_axis(1, steps, dark, "step t"),
-        yaxis=axis.layout(dark, size_of(symbol)),
-        shapes=axis.bands(dark),
-        annotations=backwards(steps, dark),
-        showlegend=many,
-        legend=frame.legend(dark, 1.09),
-        margin=frame.margin(top=34),
-    )
+    figure.layout = layout_over_steps(axis, steps, symbol, dark, height) | {"showlegend": many}
     for index, flow in enumerate(flows):
         end = _end(flow)
         if end is not None:
@@ -178,6 +168,21 @@ def small_multiples(
     )
     figure.update_layout(annotations=texts, shapes=bands)
     return figure
+
+
+def layout_over_steps(axis: LogAxis, steps: int, symbol: str, dark: bool, height: int) -> dict[str, Any]:
+    """Norms by time step: the steps across, the norm up, the arrow that says which way they are read, a legend."""
+    return frame.layout(
+        dark,
+        height,
+        xaxis=frame.whole_axis(1, steps, dark, "step t"),
+        yaxis=axis.layout(dark, size_of(symbol)),
+        shapes=axis.bands(dark),
+        annotations=backwards(steps, dark),
+        showlegend=True,
+        legend=frame.legend(dark, 1.09),
+        margin=frame.margin(top=34),
+    )
 
 
 def size_of(symbol: str) -> str:

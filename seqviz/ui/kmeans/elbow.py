@@ -34,7 +34,9 @@ def show() -> None:
         fields.data()
         table = own_table() if fields.name == OWN else None
         ends = st.slider("Range of k", *CLUSTERS, RANGE, key="km_range", width=240, **KEPT)
-        asked = st.multiselect("Ask also", CRITERIA, key="km_criteria", placeholder="no other", width=330, **KEPT)
+        asked = st.multiselect(
+            "Ask also", CRITERIA, key="km_criteria", placeholder="no other", width=400, wrap=True, **KEPT
+        )
         fields.more(table, rules=False)
 
     def build() -> Found:
@@ -205,7 +207,7 @@ _TO_SEE = (
     "**Move the range.** The bend is a property of the picture: read further, and on *moons*, *stretched* or the *3×3 "
     "grid* the same curve bends elsewhere. On a pure 1/k curve, which has no bend, kneed names a k all the same.",
     "**Points without clusters.** Take the uniform set: the elbow still names a k. Silhouette and Calinski–Harabasz "
-    "are not defined for k = 1. The gap statistic can say 1, and does where it compares uniform points with uniform "
+    "are not defined for k = 1. The gap statistic can say 1, and mostly does here, for it compares with uniform "
     "points; the BIC can too, but a square is no Gaussian, and it often takes two or three to fill one.",
     "**Ask others.** Where they disagree, the question was not answered by counting: look at the clusters.",
 )

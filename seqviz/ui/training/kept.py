@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from seqviz.learning.revisit import file_at
 from seqviz.learning.service import Unanswered
 from seqviz.ui.state import visit
 from seqviz.ui.training.follow import Followed
@@ -84,19 +83,3 @@ def ask(run_id: str, question: Mapping[str, object], update: int = -1, timeout: 
         if update >= 0 and service().checkpoints(run_id):
             raise
         raise Unanswered(GONE) from None
-
-
-def file_now(run: Followed) -> tuple[int, bytes]:
-    """The last kept state of a run: its update, and the model file with these weights.
-
-    Raises:
-        Unanswered: with a sentence.
-    """
-    file = model_file(run)
-    for _ in range(3):  # the last one may give way to the next while it is being read
-        updates = service().checkpoints(run.run_id)
-        try:
-            return updates[-1], file_at(file, service().checkpoint(run.run_id, updates[-1]))
-        except (KeyError, IndexError):
-            continue
-    raise Unanswered(GONE)
